@@ -1,0 +1,35 @@
+# Two commands: `make demo` runs the main job, `make test` runs every test. Both need only Python 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX := demo-index
+
+.PHONY: demo demo-index test check clean
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all]'
+	touch $@
+
+demo-index: $(VENV)/installed
+	$(BIN)/kb-search index corpus --index $(INDEX)
+	@echo; echo '> I forgot my password (en)'
+	$(BIN)/kb-search search 'I forgot my password and cannot sign in' --index $(INDEX) --locale en -n 1
+	@echo; echo '> où est mon colis (fr)'
+	$(BIN)/kb-search search 'le site dit livré mais je n’ai pas reçu mon colis' --index $(INDEX) --locale fr -n 1
+	@echo; echo '> kartım reddedildi (tr)'
+	$(BIN)/kb-search search 'kartım reddedildi ne yapmalıyım' --index $(INDEX) --locale tr -n 1
+
+demo: demo-index
+	@echo; $(BIN)/kb-search serve --index $(INDEX)
+
+test: $(VENV)/installed check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) $(INDEX) build *.egg-info

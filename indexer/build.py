@@ -1,0 +1,275 @@
+"""The pipeline: sources → chunks → embeddings → views → one published generation.
+
+Everything but the embeddings is made anew from the sources, in order of id, so that a build depends on what the
+sources are and not on what they were. It prints nothing: it reports, and calls back with its progress.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from indexer.chunking import CHUNKER_VERSION, chunk_articles
+from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
+from indexer.embedding_cache import EmbeddingCache, text_key
+from indexer.publish import building, prune, publish, writer_lock
+from indexer.sources import SourceRead, read_sources
+from indexer.views import Corpus, Parts, build_view
+from kb_search.config import Settings
+from kb_search.embedding.base import Embedder
+from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound, StorageError
+from kb_search.index_format import (
+    FORMAT_VERSION,
+    GenerationLayout,
+    IndexLayout,
+    Manifest,
+    describe_files,
+    digest_of,
+    open_manifest,
+)
+from kb_search.stores.articles import build_articles
+from kb_search.stores.vectors import create_matrix
+from kb_search.text.analyzer import ANALYZER_VERSION
+from kb_search.types import Article, Chunk, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `views` maps view → locale → articles; `published` is False when nothing had changed."""
+
+    generation: str
+    published: bool
+    files: int
+    articles: int
+    chunks: int
+    reused: int
+    embedded: int
+    views: dict[str, dict[str, int]]
+    audiences: dict[str, int]
+    findings: tuple[Finding, ...]
+    pruned: tuple[str, ...]
+    seconds: float
+    embedding_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a build would do: articles, chunks, and the cost of those that are not in the cache."""
+
+    files: int
+    articles: int
+    chunks: int
+    reused: int
+    to_embed: int
+    tokens_to_embed: int
+    estimated_seconds: float
+    findings: tuple[Finding, ...]
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def build_index(
+    sources: Sequence[Path],
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    full: bool = False,
+    progress: Progress = quiet,
+) -> BuildReport:
+    """Bring an index up to date with its sources. `full` embeds and builds everything again.
+
+    Raises SourceError, IndexLocked, StorageError; whatever happens, the live generation stays as it was until the
+    new one is complete.
+    """
+    started = time.perf_counter()
+    layout = IndexLayout(index)
+    with _disk_errors(index), writer_lock(layout), _opened_cache(layout) as cache:
+        read = read_sources(sources, settings)
+        digest = _build_digest(read, settings, embedder)
+        live = None if full else _live_manifest(layout)
+        if live is not None and live.build_digest == digest:
+            return _report(read, live, started, published=False)
+        chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
+        flat = [chunk for listed in chunks for chunk in listed]
+        plan = _plan(flat, cache, embedder, full)
+        with building(layout) as (name, target):
+            embedding_started = time.perf_counter()
+            reused = plan.reused
+            embed_missing(plan, embedder, cache, int(name), progress)
+            embedding_seconds = time.perf_counter() - embedding_started
+            known = {} if live is None else _known_parts(layout, live)
+            manifest = _write(target, name, read, chunks, plan, embedder, settings, digest, known)
+            publish(layout, target, manifest)
+        cache.prune(embedder.spec.fingerprint, set(plan.keys), int(name), settings.retention.generations)
+        pruned = prune(layout, settings.retention.generations)
+        return _report(
+            read, manifest, started, published=True, reused=reused, pruned=pruned, embedding=embedding_seconds
+        )
+
+
+def plan_build(
+    sources: Sequence[Path], index: Path, settings: Settings, embedder: Embedder, *, full: bool = False
+) -> DryRun:
+    """Say what `build_index` would do and cost, writing nothing but an empty cache where there was none."""
+    read = read_sources(sources, settings)
+    chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
+    flat = [chunk for listed in chunks for chunk in listed]
+    layout = IndexLayout(index)
+    if layout.cache.is_file():
+        with _opened_cache(layout) as cache:
+            plan = _plan(flat, cache, embedder, full)
+    else:
+        keys = [text_key(chunk.embedding_text) for chunk in flat]
+        plan = EmbeddingPlan(keys, {}, {key: chunk.embedding_text for key, chunk in zip(keys, flat, strict=True)})
+    texts = list(plan.missing.values())
+    tokens = sum(embedder.count_tokens(texts))
+    seconds = _measured_seconds(texts, tokens, embedder)
+    return DryRun(
+        read.files, len(read.articles), len(flat), plan.reused, len(texts), tokens, seconds, tuple(read.findings)
+    )
+
+
+def _plan(flat: Sequence[Chunk], cache: EmbeddingCache, embedder: Embedder, full: bool) -> EmbeddingPlan:
+    texts = [chunk.embedding_text for chunk in flat]
+    keys = [text_key(text) for text in texts]
+    if full:
+        return EmbeddingPlan(keys, {}, dict(zip(keys, texts, strict=True)))
+    return plan_embedding(texts, keys, cache, embedder.spec.fingerprint)
+
+
+def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> float:
+    """Embed a small sample, spread over all lengths, to tell how long the rest will take on this machine."""
+    sample = sorted(texts, key=len)[:: max(1, len(texts) // 16)]
+    if not sample:
+        return 0.0
+    sampled_tokens = max(1, sum(embedder.count_tokens(sample)))
+    started = time.perf_counter()
+    embedder.embed_passages(sample)
+    return (time.perf_counter() - started) * tokens / sampled_tokens
+
+
+def _write(
+    target: GenerationLayout,
+    name: str,
+    read: SourceRead,
+    chunks: list[list[Chunk]],
+    plan: EmbeddingPlan,
+    embedder: Embedder,
+    settings: Settings,
+    digest: str,
+    known: dict[str, Path],
+) -> Manifest:
+    articles = read.articles
+    build_articles(target.articles, articles, chunks)
+    matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
+    for row, key in enumerate(plan.keys):
+        matrix[row] = plan.vectors[key]
+    corpus = Corpus(articles, chunks, plan.keys, matrix, embedder.spec.fingerprint)
+    parts = Parts(known)
+    views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
+    del matrix, corpus  # unmap, so that every row is in the file
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        generation=name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        software=f"kb-search {version('kb-search')}",
+        model=embedder.spec,
+        model_fingerprint=embedder.spec.fingerprint,
+        analyzer_version=ANALYZER_VERSION,
+        chunker_version=CHUNKER_VERSION,
+        articles=len(articles),
+        chunks=len(plan.keys),
+        ids_digest=digest_of([*(a.id for a in articles), *(c.id for listed in chunks for c in listed)]),
+        source_digest=read.digest,
+        build_digest=digest,
+        views=views,
+        parts=parts.made,
+        files=describe_files(target),
+    )
+
+
+def _build_digest(read: SourceRead, settings: Settings, embedder: Embedder) -> str:
+    """All that decides the content of a generation."""
+    versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {version('kb-search')}"
+    rules = repr((settings.chunking, settings.sources, sorted(settings.views.items())))
+    return digest_of([read.digest, embedder.spec.fingerprint, versions, rules])
+
+
+def _live_manifest(layout: IndexLayout) -> Manifest | None:
+    """The live generation, if it is whole: only then may its parts be linked or left as they are."""
+    try:
+        return open_manifest(layout.generation(layout.current_name()))
+    except (IndexNotFound, IndexCorrupt, IndexIncompatible):
+        return None
+
+
+def _known_parts(layout: IndexLayout, live: Manifest) -> dict[str, Path]:
+    folder = layout.generation(live.generation).folder
+    return {digest: folder / path for path, digest in live.parts.items()}
+
+
+def _report(
+    read: SourceRead,
+    manifest: Manifest,
+    started: float,
+    *,
+    published: bool,
+    reused: int | None = None,
+    pruned: Sequence[str] = (),
+    embedding: float = 0.0,
+) -> BuildReport:
+    reused = manifest.chunks if reused is None else reused
+    return BuildReport(
+        generation=manifest.generation,
+        published=published,
+        files=read.files,
+        articles=manifest.articles,
+        chunks=manifest.chunks,
+        reused=reused,
+        embedded=manifest.chunks - reused,
+        views={name: dict(view.locales) for name, view in manifest.views.items()},
+        audiences=_by_audience(read.articles),
+        findings=tuple(read.findings),
+        pruned=tuple(pruned),
+        seconds=time.perf_counter() - started,
+        embedding_seconds=embedding,
+    )
+
+
+def _by_audience(articles: Sequence[Article]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for article in articles:
+        for audience in article.audience:
+            counts[audience] = counts.get(audience, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+@contextlib.contextmanager
+def _opened_cache(layout: IndexLayout) -> Iterator[EmbeddingCache]:
+    cache = EmbeddingCache(layout.cache)
+    try:
+        yield cache
+    finally:
+        cache.close()
+
+
+@contextlib.contextmanager
+def _disk_errors(index: Path) -> Iterator[None]:
+    """Say it in a sentence when the disk refuses a write; the engines each say it in their own way."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StorageError(
+            f"The index in {index} could not be written ({reason}). Free space or correct the permissions, then run "
+            "kb-search index again; the live generation is untouched, and what was embedded is kept."
+        ) from error

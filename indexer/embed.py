@@ -1,0 +1,74 @@
+"""Chunks → vectors: from the cache where the text was seen before, through the model where it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.embedding_cache import EmbeddingCache
+from kb_search.embedding.base import Embedder
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) as the work goes on."""
+
+_SLICE_TOKENS = 16_384
+"""Between two commits of the cache: a few seconds of work that a kill can cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingPlan:
+    """Which texts are in the cache (`vectors`, by key) and which are to be embedded (`missing`, each once)."""
+
+    keys: list[bytes]
+    vectors: dict[bytes, NDArray[np.float32]]
+    missing: dict[bytes, str]
+
+    @property
+    def reused(self) -> int:
+        """Count the chunks that need no model call."""
+        return sum(key in self.vectors for key in self.keys)
+
+
+def plan_embedding(
+    texts: Sequence[str], keys: Sequence[bytes], cache: EmbeddingCache, fingerprint: str
+) -> EmbeddingPlan:
+    """Look up every text; `keys` are their `text_key`s, in order."""
+    found = cache.get(fingerprint, list(dict.fromkeys(keys)))
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+    return EmbeddingPlan(list(keys), found, missing)
+
+
+def embed_missing(
+    plan: EmbeddingPlan, embedder: Embedder, cache: EmbeddingCache, generation: int, progress: Progress
+) -> None:
+    """Embed what is missing, slice by slice, keeping each finished slice in the cache and in `plan.vectors`."""
+    total, done = len(plan.missing), 0
+    progress(done, total)
+    for keys, texts in _slices(plan.missing, embedder):
+        vectors = embedder.embed_passages(texts)
+        cache.put(embedder.spec.fingerprint, zip(keys, vectors, strict=True), generation)
+        plan.vectors.update(zip(keys, vectors, strict=True))
+        done += len(keys)
+        progress(done, total)
+
+
+def _slices(missing: dict[bytes, str], embedder: Embedder) -> Iterator[tuple[list[bytes], list[str]]]:
+    """Group texts of like length (little padding); the order depends on the texts alone, not on their files."""
+    items = list(missing.items())
+    lengths = embedder.count_tokens([text for _, text in items])
+    order = sorted(range(len(items)), key=lambda row: (-lengths[row], items[row][0]))
+    keys: list[bytes] = []
+    texts: list[str] = []
+    held = 0
+    for row in order:
+        keys.append(items[row][0])
+        texts.append(items[row][1])
+        held += lengths[row] + 1
+        if held >= _SLICE_TOKENS:
+            yield keys, texts
+            keys, texts, held = [], [], 0
+    if keys:
+        yield keys, texts

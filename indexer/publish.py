@@ -1,0 +1,147 @@
+"""From a finished folder to the live generation, and back: lock, fsync, rename, CURRENT, retention, rollback.
+
+Order of a publish: data files → fsync → manifest → fsync → rename of the folder → fsync → CURRENT replaced →
+fsync. Killed anywhere, the index opens on the old generation or on the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kb_search.errors import IndexCorrupt, IndexLocked, IndexNotFound
+from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, fsync_path, open_manifest
+
+_BUILDING = ".building-"
+
+
+@contextlib.contextmanager
+def writer_lock(layout: IndexLayout) -> Iterator[None]:
+    """Hold the index for writing. Raises IndexLocked naming the owner. The system frees it if the owner dies."""
+    layout.root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(layout.lock), timeout=0)
+    owner = layout.lock.with_name(layout.lock.name + ".owner")
+    try:
+        lock.acquire()
+    except Timeout:
+        who = owner.read_text("utf-8", "replace").strip() if owner.is_file() else "another process"
+        raise IndexLocked(
+            f"{layout.root} is being written by {who}. Wait for it to end, then run this again."
+        ) from None
+    try:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", "utf-8")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextlib.contextmanager
+def building(layout: IndexLayout) -> Iterator[tuple[str, GenerationLayout]]:
+    """Give the name of the next generation and a folder to build it in; the folder goes away unless published."""
+    layout.generations.mkdir(parents=True, exist_ok=True)
+    for leftover in layout.generations.glob(_BUILDING + "*"):  # of a killed writer: we hold the lock
+        shutil.rmtree(leftover)
+    name = next_name(layout)
+    folder = layout.generations / (_BUILDING + name)
+    folder.mkdir()
+    try:
+        yield name, GenerationLayout(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def next_name(layout: IndexLayout) -> str:
+    """Name the generation after the newest on disk, whole or not: a name is never used twice."""
+    taken = [int(entry.name) for entry in layout.generations.iterdir() if entry.name.isdigit()]
+    return f"{max(taken, default=0) + 1:06d}"
+
+
+def publish(layout: IndexLayout, building: GenerationLayout, manifest: Manifest) -> GenerationLayout:
+    """Make a finished folder the live generation."""
+    for path in sorted(building.folder.rglob("*"), reverse=True):
+        fsync_path(path)
+    with building.manifest.open("wb") as file:
+        file.write(manifest.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    fsync_path(building.folder)
+    published = layout.generation(manifest.generation)
+    os.rename(building.folder, published.folder)
+    fsync_path(layout.generations)
+    point_to(layout, manifest.generation)
+    return published
+
+
+def point_to(layout: IndexLayout, name: str) -> None:
+    """Replace CURRENT atomically and durably."""
+    temporary = layout.current.with_name(layout.current.name + ".new")
+    with temporary.open("w", encoding="ascii") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, layout.current)
+    fsync_path(layout.root)
+
+
+def prune(layout: IndexLayout, keep: int) -> list[str]:
+    """Delete all but the newest `keep` generations; never the live one. Return the names deleted."""
+    live = layout.current_name()
+    doomed = [name for name in layout.generation_names()[:-keep] if name != live]
+    for name in doomed:
+        folder = layout.generation(name).folder
+        # Without its manifest a half-deleted generation is not taken for a whole one.
+        layout.generation(name).manifest.unlink()
+        shutil.rmtree(folder)
+    return doomed
+
+
+def rollback(layout: IndexLayout, to: str | None = None) -> tuple[str, str]:
+    """Point CURRENT at an earlier generation, after verifying it; return (old name, new name).
+
+    Without `to`, the newest whole generation before the live one. Raises IndexNotFound when there is none.
+    """
+    names = layout.generation_names()
+    live = _name_or_none(layout)
+    if to is not None and to not in names:
+        raise IndexNotFound(f"{layout.root} has no generation {to!r}. Choose from {', '.join(names) or 'none'}.")
+    earlier = [name for name in names if live is None or int(name) < int(live)]
+    for name in [to] if to is not None else reversed(earlier):
+        try:
+            open_manifest(layout.generation(name))
+        except IndexCorrupt:
+            if to is not None:
+                raise
+            continue
+        point_to(layout, name)
+        return live or "none", name
+    raise IndexNotFound(f"{layout.root} has no whole generation before {live or 'the first'} to go back to.")
+
+
+def _name_or_none(layout: IndexLayout) -> str | None:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = layout.current.read_text("ascii").strip()
+        return text if text.isdigit() else None
+    return None
+
+
+def hard_link(source: Path, target: Path) -> None:
+    """Link a file or a folder's files; copy where the file system has no hard links."""
+    if source.is_dir():
+        target.mkdir(parents=True)
+        for entry in sorted(source.iterdir()):
+            hard_link(entry, target / entry.name)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

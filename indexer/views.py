@@ -1,0 +1,117 @@
+"""The search structures of every view: built where their inputs changed, hard-linked where they did not.
+
+A view's structures see only what its readers may see, so that no score, count or statistic can depend on
+anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.publish import hard_link
+from kb_search.config import View
+from kb_search.index_format import GenerationLayout, ViewInfo, digest_of, write_ordinals
+from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
+from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
+from kb_search.stores.vectors import KIND, build_vectors
+from kb_search.text.analyzer import ANALYZER_VERSION, stems
+from kb_search.types import Article, Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What all views are cut from: articles in order of id, their chunks, the key and vector of every chunk."""
+
+    articles: Sequence[Article]
+    chunks: Sequence[Sequence[Chunk]]
+    keys: Sequence[bytes]
+    matrix: NDArray[np.float32]
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Parts:
+    """Finished parts that may be linked, by digest of their inputs; and the parts of this generation."""
+
+    known: dict[str, Path]
+    made: dict[str, str] = field(default_factory=dict)
+
+    def provide(self, folder: Path, root: Path, digest: str, make: Callable[[Path], None]) -> None:
+        """Link an equal part, or make it."""
+        if (finished := self.known.get(digest)) is not None:
+            hard_link(finished, folder)
+        else:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            make(folder)
+            self.known[digest] = folder
+        self.made[folder.relative_to(root).as_posix()] = digest
+
+
+def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, parts: Parts) -> ViewInfo:
+    """Write one view of a generation and describe it for the manifest."""
+    rows = [row for row, article in enumerate(corpus.articles) if visible(article, view)]
+    target = layout.view(name)
+    first = np.cumsum([0, *(len(listed) for listed in corpus.chunks)])
+    chunk_rows = np.concatenate([np.arange(first[r], first[r + 1]) for r in rows] or [np.empty(0, np.int64)])
+    write_ordinals(target.rows, chunk_rows)
+
+    inputs = [KIND, str(CALIBRATION_VERSION), corpus.fingerprint, *(corpus.keys[row].hex() for row in chunk_rows)]
+    vectors_digest = digest_of(inputs)
+    parts.provide(
+        target.vectors, layout.folder, "v" + vectors_digest, lambda p: build_vectors(p, corpus.matrix[chunk_rows])
+    )
+    parts.provide(
+        target.calibration,
+        layout.folder,
+        "c" + vectors_digest,
+        lambda p: Calibration.fit(corpus.matrix[chunk_rows]).save(p),
+    )
+    locales: dict[str, list[int]] = {}
+    for row in rows:
+        locales.setdefault(corpus.articles[row].locale, []).append(row)
+    for locale, members in sorted(locales.items()):
+        write_ordinals(target.articles(locale), np.array(members))
+        documents = [keyword_fields(corpus.articles[row]) for row in members]
+        digest = "k" + digest_of(
+            [str(ANALYZER_VERSION), repr(sorted(FIELD_WEIGHTS.items())), locale, *map(_flat, documents)]
+        )
+        parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, locale))
+    return ViewInfo(
+        audiences=view.audiences,
+        statuses=view.statuses,
+        articles=len(rows),
+        chunks=len(chunk_rows),
+        locales={locale: len(members) for locale, members in sorted(locales.items())},
+        vector_index=KIND,
+    )
+
+
+def visible(article: Article, view: View) -> bool:
+    """Tell whether a view's readers may see an article."""
+    return article.status in view.statuses and not set(article.audience).isdisjoint(view.audiences)
+
+
+def keyword_fields(article: Article) -> dict[str, str]:
+    """Collect the texts that keywords are matched in; names as in FIELD_WEIGHTS."""
+    headings = dict.fromkeys(heading for section in article.sections for heading in section.heading_path)
+    words = [article.summary or "", *article.keywords, *article.tags, *article.pinned_for]
+    return {
+        "title": "" if article.extra.get("title_from_text") else article.title,
+        "keywords": "\n".join(word for word in words if word),
+        "headings": "\n".join(headings),
+        "body": "\n".join(section.text for section in article.sections),
+    }
+
+
+def _keywords(documents: Sequence[Mapping[str, str]], locale: str, folder: Path) -> None:
+    build_keywords(folder, ({name: stems(text, locale) for name, text in fields.items()} for fields in documents))
+
+
+def _flat(fields: Mapping[str, str]) -> str:
+    return "\x00".join(fields[name] for name in FIELD_WEIGHTS)

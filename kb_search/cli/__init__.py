@@ -1,0 +1,61 @@
+"""`kb-search …`: arguments in, exit status out. Machine-readable output on stdout, everything else on stderr.
+
+Exit status: 0 ok, 1 findings or a gate that failed, 2 usage. Each command is a module of its own, imported when it
+is called, so that `search` starts without what indexing needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from kb_search.errors import KbSearchError
+
+COMMANDS = {
+    "index": ("indexing", "make an index from folders of Markdown articles, or bring it up to date"),
+    "search": ("searching", "ask an index"),
+    "serve": ("serving", "answer queries over HTTP"),
+    "eval": ("evaluating", "measure an index against judged queries"),
+    "lint": ("linting", "check articles without indexing them"),
+    "status": ("maintenance", "say what an index holds"),
+    "verify": ("maintenance", "check every file of every generation of an index"),
+    "rollback": ("maintenance", "go back to an earlier generation"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser(next((word for word in arguments if word in COMMANDS), None))
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KbSearchError as error:
+        sys.stderr.write(f"kb-search: {error}\n")
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("kb-search: interrupted\n")
+        return 130
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Build the parser; only the chosen command's module is imported."""
+    parser = argparse.ArgumentParser("kb-search", description="Semantic knowledge search for support teams.")
+    from importlib.metadata import version
+
+    parser.add_argument("--version", action="version", version=f"kb-search {version('kb-search')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            importlib.import_module(f"kb_search.cli.{module}").configure(command, name)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""`kb-search index`: build, dry run, watch; progress and report for people on stderr, JSON on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kb_search.cli.common import add_config, add_json, has_errors, say, say_findings, settings_of, show_json
+from kb_search.config import Settings
+from kb_search.errors import KbSearchError, MissingExtra
+
+try:
+    from indexer.build import BuildReport, DryRun, build_index, plan_build
+    from indexer.embed import Progress
+except ModuleNotFoundError as error:  # markdown-it-py, PyYAML …
+    raise MissingExtra("kb-search index", "index") from error
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE", help="folder of articles, file, or BEIR folder"
+    )
+    parser.add_argument(
+        "--index", type=Path, required=True, metavar="DIR", help="folder of the index (made if missing)"
+    )
+    parser.add_argument(
+        "--default-audience", metavar="A", help="audience of articles that name none (default: internal)"
+    )
+    parser.add_argument("--full", action="store_true", help="embed and build everything again")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
+    parser.add_argument("--watch", action="store_true", help="go on, and index again whenever a source changes")
+    add_json(parser)
+    add_config(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Index; 1 when anything was left out."""
+    from kb_search.embedding.loading import load_for_indexing
+
+    settings = settings_of(options, sources__default_audience=options.default_audience)
+    embedder = load_for_indexing(settings)
+    if options.dry_run:
+        plan = plan_build(options.sources, options.index, settings, embedder, full=options.full)
+        _report_plan(plan, options.json)
+        return int(has_errors(plan.findings))
+    report = build_index(
+        options.sources, options.index, settings, embedder, full=options.full, progress=progress_bar("embedding")
+    )
+    _report(report, options.json)
+    if options.watch:
+        _watch(options, settings, embedder)
+    return int(has_errors(report.findings))
+
+
+def progress_bar(label: str) -> Progress:
+    """Show a bar with an estimate on a terminal, nothing in a pipe."""
+    from tqdm import tqdm
+
+    bar: Any = None
+
+    def update(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None and total:
+            bar = tqdm(total=total, desc=label, unit="passage", disable=not sys.stderr.isatty(), file=sys.stderr)
+        if bar is not None:
+            bar.update(done - bar.n)
+            if done >= total:
+                bar.close()
+                bar = None
+
+    return update
+
+
+def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> None:
+    from watchfiles import watch
+
+    say("Watching the sources; stop with Ctrl-C.")
+    try:
+        # A second of quiet first: an editor's save, or a checkout, is many changes.
+        for _ in watch(*options.sources, debounce=1_000, step=200, raise_interrupt=True):
+            try:
+                report = build_index(
+                    options.sources, options.index, settings, embedder, progress=progress_bar("embedding")
+                )
+            except KbSearchError as error:
+                say(f"kb-search: {error}")
+            else:
+                _report(report, options.json)
+    except KeyboardInterrupt:
+        say("Stopped watching.")
+
+
+def _report(report: BuildReport, as_json: bool) -> None:
+    say_findings(report.findings)
+    if as_json:
+        show_json(report)
+        return
+    state = "published" if report.published else "is up to date"
+    say(
+        f"Generation {report.generation} {state}: {report.articles} articles, {report.chunks} passages "
+        f"from {report.files} files."
+    )
+    say(f"{report.reused} reused, {report.embedded} embedded; {report.seconds:.1f} s in all{_rate(report)}.")
+    for view, locales in report.views.items():
+        listed = ", ".join(f"{locale} {count}" for locale, count in locales.items()) or "none"
+        say(f"  view {view}: {sum(locales.values())} articles ({listed})")
+    for audience, count in report.audiences.items():
+        say(f"  audience {audience}: {count} articles")
+    errors = sum(finding.severity == "error" for finding in report.findings)
+    if report.findings:
+        say(f"{errors} left out, {len(report.findings) - errors} warnings; see above.")
+
+
+def _rate(report: BuildReport) -> str:
+    if not report.embedded or report.embedding_seconds <= 0:
+        return ""
+    return f", {report.embedded / report.embedding_seconds:.0f} passages/s"
+
+
+def _report_plan(plan: DryRun, as_json: bool) -> None:
+    say_findings(plan.findings)
+    if as_json:
+        show_json(msgspec.to_builtins(plan))
+        return
+    say(f"Would index {plan.articles} articles as {plan.chunks} passages from {plan.files} files.")
+    say(
+        f"{plan.reused} would be reused; {plan.to_embed} ({plan.tokens_to_embed} tokens) embedded in about "
+        f"{plan.estimated_seconds:.0f} s on this machine."
+    )

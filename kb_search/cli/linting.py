@@ -1,0 +1,35 @@
+"""`kb-search lint`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+
+from kb_search.cli.common import add_config, add_json, has_errors, say, say_findings, settings_of, show_json
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE", help="folder of articles, file, or BEIR folder"
+    )
+    add_json(parser)
+    add_config(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the sources; 1 when there is any finding."""
+    from indexer.lint import lint
+    from indexer.sources import read_sources
+
+    read = read_sources(options.sources, settings_of(options))
+    roots = [source if source.is_dir() else source.parent for source in options.sources]
+    findings = lint(read, lambda path: any((root / path).exists() for root in roots), datetime.date.today())
+    if options.json:
+        show_json({"articles": len(read.articles), "files": read.files, "findings": findings})
+    else:
+        say_findings(findings)
+        say(f"{len(read.articles)} articles in {read.files} files, {len(findings)} findings.")
+    return int(bool(findings) or has_errors(read.findings))

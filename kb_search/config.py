@@ -1,0 +1,192 @@
+"""Settings: kb-search.toml < KB_SEARCH_* environment < command-line flags, as one frozen value.
+
+The sole reader of the environment. An unknown key is an error that names it; a wrong type says which was
+expected. `KB_SEARCH_EMBEDDING__MODEL=x` is the environment's spelling of `[embedding] model = "x"`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from platformdirs import user_cache_path
+
+from kb_search.errors import ConfigError, UnknownView
+
+FILE_NAME = "kb-search.toml"
+PREFIX = "KB_SEARCH_"
+EVERY_STATUS = ("draft", "published", "archived")
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the settings file: read-only, unknown keys refused."""
+
+
+class Embedding(_Table, frozen=True):
+    """Which model turns text into vectors: `multilingual-e5-small` (packaged), a folder, or a hub name."""
+
+    model: str = "multilingual-e5-small"
+    backend: str = "auto"  # auto | openvino | torch
+    threads: int = 0  # 0 = all cores
+
+
+class Chunking(_Table, frozen=True):
+    """How sections become passages, in the model's own tokens."""
+
+    max_tokens: int = 224
+
+
+class View(_Table, frozen=True):
+    """What one kind of reader may see: articles with any of these audiences and one of these statuses."""
+
+    audiences: tuple[str, ...]
+    statuses: tuple[str, ...] = ("published",)
+
+
+class Sources(_Table, frozen=True):
+    """How articles are read."""
+
+    locales: tuple[str, ...] = ("en", "fr", "tr")
+    default_audience: str | None = None
+    max_file_mb: float = 10.0
+
+
+class Retention(_Table, frozen=True):
+    """How many generations stay on disk; the newest is the live one."""
+
+    generations: int = 3
+
+
+class Service(_Table, frozen=True):
+    """The HTTP service. `article_url` may use {id}, {slug} and {locale}."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    article_url: str = "/articles/{id}"
+    reload_seconds: float = 2.0
+
+
+DEFAULT_VIEWS = {
+    "public": View(audiences=("public",)),
+    "agents": View(audiences=("public", "agent")),
+    "internal": View(audiences=("public", "agent", "internal")),
+    "owners": View(audiences=("public", "agent", "internal"), statuses=EVERY_STATUS),
+}
+
+
+class Settings(_Table, frozen=True):
+    """Everything that can be configured."""
+
+    embedding: Embedding = Embedding()
+    chunking: Chunking = Chunking()
+    sources: Sources = Sources()
+    views: dict[str, View] = msgspec.field(default_factory=lambda: dict(DEFAULT_VIEWS))
+    retention: Retention = Retention()
+    service: Service = Service()
+    cache_dir: str | None = None
+
+    @property
+    def cache(self) -> Path:
+        """The folder for models and their converted forms."""
+        return Path(self.cache_dir).expanduser() if self.cache_dir else user_cache_path("kb-search")
+
+    def view_for(self, audiences: frozenset[str]) -> str:
+        """Name the view of published articles that shows exactly these audiences; raises UnknownView."""
+        for name, view in self.views.items():
+            if frozenset(view.audiences) == audiences and view.statuses == ("published",):
+                return name
+        raise UnknownView(
+            f"No view shows exactly the audiences {sorted(audiences)}. Add one under [views] and index again."
+        )
+
+
+_T = TypeVar("_T")
+
+
+def load_settings(
+    path: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read the settings once. `overrides` maps dotted keys (`embedding.model`) to values, None meaning unset.
+
+    Without `path`, kb-search.toml in the working folder is read if it is there. Raises ConfigError.
+    """
+    values = _read_file(path)
+    for name, text in sorted((os.environ if environ is None else environ).items()):
+        if name.startswith(PREFIX):
+            _put(values, name[len(PREFIX) :].lower().split("__"), text, name)
+    for key, value in (overrides or {}).items():
+        if value is not None:
+            _put(values, key.split("."), value, key)
+    settings = _convert(values)
+    _check(settings)
+    return settings
+
+
+def _read_file(path: Path | None) -> dict[str, Any]:
+    chosen = path or Path(FILE_NAME)
+    if path is None and not chosen.is_file():
+        return {}
+    try:
+        return tomllib.loads(chosen.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The settings file {chosen} cannot be read ({error.strerror}). Check --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {chosen} is not valid TOML: {error}. Correct that line.") from error
+
+
+def _put(values: dict[str, Any], keys: list[str], value: Any, name: str) -> None:
+    for key in keys[:-1]:
+        values = values.setdefault(key, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"{name} goes inside {key!r}, which is not a table. Check its spelling.")
+    values[keys[-1]] = value
+
+
+def _convert(values: dict[str, Any]) -> Settings:
+    try:
+        # strict=False: the environment gives numbers as text. Lists there are separated by commas.
+        return msgspec.convert(_split_lists(values, Settings), Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            f"Setting refused: {error}. See docs/configuration.md for the keys and their types."
+        ) from error
+
+
+def _split_lists(values: dict[str, Any], table: type[Any]) -> dict[str, Any]:
+    hints = {field.name: field.type for field in msgspec.structs.fields(table)}
+    result = dict(values)
+    for key, value in values.items():
+        hint = hints.get(key)
+        if isinstance(value, dict) and isinstance(hint, type) and issubclass(hint, _Table):
+            result[key] = _split_lists(value, hint)
+        elif isinstance(value, dict) and key == "views":
+            result[key] = {name: _split_lists(view, View) for name, view in value.items() if isinstance(view, dict)}
+        elif isinstance(value, str) and "tuple" in str(hint):
+            result[key] = [part.strip() for part in value.split(",") if part.strip()]
+    return result
+
+
+def _check(settings: Settings) -> None:
+    chunking = settings.chunking
+    if not 16 <= chunking.max_tokens <= 480:
+        raise ConfigError(f"chunking.max_tokens is {chunking.max_tokens}. Choose a value from 16 to 480.")
+    if settings.retention.generations < 1:
+        raise ConfigError(f"retention.generations is {settings.retention.generations}. Keep at least 1.")
+    if settings.embedding.backend not in ("auto", "openvino", "torch"):
+        raise ConfigError(f"embedding.backend is {settings.embedding.backend!r}. Choose auto, openvino or torch.")
+    if not settings.views:
+        raise ConfigError("[views] is empty. Define at least one view, or leave the table out for the default four.")
+    for name, view in settings.views.items():
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise ConfigError(f"The view name {name!r} is not usable as a folder name. Use letters, digits, - and _.")
+        unknown = set(view.statuses) - set(EVERY_STATUS)
+        if unknown:
+            raise ConfigError(
+                f"View {name!r} names the status {sorted(unknown)[0]!r}. Choose from {', '.join(EVERY_STATUS)}."
+            )

@@ -1,0 +1,1 @@
+"""Text → unit vectors. The only package that may import a model runtime."""

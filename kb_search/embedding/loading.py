@@ -1,0 +1,120 @@
+"""Which embedder to use: the converted one by fingerprint, converting first where that is still to be done.
+
+`load_for_indexing` may import torch; `load_for_serving` never does: when the converted model is not in the
+cache it lets a child process convert it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from kb_search.config import Embedding, Settings
+from kb_search.embedding import packaged
+from kb_search.embedding.base import Embedder, ModelSpec
+from kb_search.embedding.runtime import SPEC, OpenVinoEmbedder, runtime_folder
+from kb_search.errors import IndexIncompatible, ModelError
+
+
+def load_for_indexing(settings: Settings) -> Embedder:
+    """Return an embedder of the model that the settings name, for many passages at a time."""
+    options = settings.embedding
+    if options.backend == "torch":
+        return _torch(options, settings.cache)
+    known = _known_fingerprint(options.model, settings.cache)
+    if known is None:
+        try:
+            known = convert_model(options.model, settings.cache)
+        except (RuntimeError, NotImplementedError) as error:  # openvino has no rule for some operation of the model
+            if options.backend == "openvino":
+                raise ModelError(
+                    f"The model {options.model!r} cannot be converted for OpenVINO ({str(error)[:160]}). "
+                    "Set embedding.backend to 'torch'."
+                ) from error
+            return _torch(options, settings.cache)
+    return OpenVinoEmbedder(runtime_folder(settings.cache, known), options.threads, bulk=True)
+
+
+def load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:
+    """Return an embedder of the model an index was made with. Raises IndexIncompatible or ModelError."""
+    options = settings.embedding
+    if options.backend == "torch":
+        embedder: Embedder = _torch(options, settings.cache)
+    else:
+        folder = runtime_folder(settings.cache, spec.fingerprint)
+        if not folder.is_dir():
+            _convert_in_child(spec.name, settings.cache)
+        if not folder.is_dir():
+            raise IndexIncompatible(
+                f"The index was made with {spec.name!r} (fingerprint {spec.fingerprint}); the model of that name here "
+                "has other weights. Build the index anew with kb-search index, or bring back that model."
+            )
+        embedder = OpenVinoEmbedder(folder, options.threads)
+    check_same_model(embedder.spec, spec)
+    return embedder
+
+
+def check_same_model(found: ModelSpec, wanted: ModelSpec) -> None:
+    """Refuse a model that is not the one the index was made with. Raises IndexIncompatible."""
+    if found.fingerprint != wanted.fingerprint:
+        raise IndexIncompatible(
+            f"The index was made with {wanted.name!r} (fingerprint {wanted.fingerprint}), the embedder is "
+            f"{found.name!r} (fingerprint {found.fingerprint}). Use the same model, or build the index anew."
+        )
+
+
+def convert_model(model: str, cache: Path) -> str:
+    """Load a model with sentence-transformers, write its runtime folder and return its fingerprint."""
+    from kb_search.embedding import convert
+
+    loaded, folder = convert.load_sentence_transformer(model, cache)
+    spec = convert.describe(loaded, model, folder)
+    convert.convert(loaded, spec, cache)
+    if model == packaged.NAME:
+        _pointer(cache).write_text(spec.fingerprint, "ascii")
+    return spec.fingerprint
+
+
+def _known_fingerprint(model: str, cache: Path) -> str | None:
+    """Look up the packaged model without loading it; other models may have changed on disk."""
+    pointer = _pointer(cache)
+    if model != packaged.NAME or not pointer.is_file():
+        return None
+    fingerprint = pointer.read_text("ascii").strip()
+    spec = runtime_folder(cache, fingerprint) / SPEC
+    if spec.is_file() and msgspec.json.decode(spec.read_bytes(), type=ModelSpec).weights == packaged.WEIGHTS_SHA256:
+        return fingerprint
+    return None
+
+
+def _pointer(cache: Path) -> Path:
+    from kb_search.embedding.convert import CONVERTER
+
+    return cache / "runtimes" / f"{packaged.NAME}-{packaged.WEIGHTS_SHA256[:12]}-c{CONVERTER}.fingerprint"
+
+
+def _torch(options: Embedding, cache: Path) -> Embedder:
+    from kb_search.embedding.torch_backend import TorchEmbedder
+
+    return TorchEmbedder(options.model, cache, options.threads)
+
+
+def _convert_in_child(model: str, cache: Path) -> None:
+    """Convert in another process, so that the one that serves never holds torch."""
+    if importlib.util.find_spec("sentence_transformers") is None:
+        raise ModelError(
+            f"The converted form of {model!r} is not in {cache}, and sentence-transformers, which converts it, is not "
+            "installed. Install it (pip install 'kb-search[index]'), or copy the cache folder of the indexing machine."
+        )
+    program = "import sys; from pathlib import Path; from kb_search.embedding.loading import convert_model; "
+    program += "convert_model(sys.argv[1], Path(sys.argv[2]))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, model, str(cache)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise ModelError(f"The model {model!r} could not be converted for serving: {reason}")

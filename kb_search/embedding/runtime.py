@@ -1,0 +1,133 @@
+"""The light runtime: a converted model on OpenVINO and its tokenizer. No torch, no sentence-transformers.
+
+bf16 where the CPU computes in it, f32 elsewhere; vectors agree to cosine 0.999 either way. It never
+converts or downloads anything: see convert.py and loading.py.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.embedding.base import ModelSpec
+from kb_search.embedding.batching import token_batches
+from kb_search.errors import ModelError
+
+GRAPH, TOKENIZER, SPEC = "model.xml", "tokenizer.json", "spec.json"
+TOKEN_BUDGET = 2048
+"""Padded tokens per batch: large enough to keep a core busy, small enough to stay in its cache."""
+
+
+def runtime_folder(cache: Path, fingerprint: str) -> Path:
+    """Return where the converted model of this fingerprint lives, whether or not it exists yet."""
+    return cache / "runtimes" / fingerprint
+
+
+class OpenVinoEmbedder:
+    """Embeds with a folder written by convert.py. Thread-safe: each call takes an inference request of its own."""
+
+    def __init__(self, folder: Path, threads: int = 0, *, bulk: bool = False) -> None:
+        """Load and compile for single queries, or for many passages (`bulk`: one batch per core at a time).
+
+        `threads` 0 means all cores. Raises ModelError naming the folder when it cannot be loaded.
+        """
+        import openvino
+        from tokenizers import Tokenizer
+
+        try:
+            self._spec = msgspec.json.decode((folder / SPEC).read_bytes(), type=ModelSpec)
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
+            core = openvino.Core()
+            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+            cores = threads or available_threads()
+            config = {
+                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_NUM_THREADS": str(cores),
+                "NUM_STREAMS": str(cores if bulk else 1),
+            }
+            self._model: Any = core.compile_model(str(folder / GRAPH), "CPU", config)
+        except Exception as error:  # openvino and tokenizers raise bare RuntimeError and Exception
+            raise ModelError(
+                f"The converted model in {folder} cannot be loaded ({str(error).splitlines()[0][:160]}). "
+                f"Delete that folder; `kb-search index` converts it anew."
+            ) from error
+        self.precision = precision
+        self._streams = cores if bulk else 1
+        self._requests: list[Any] = []
+        self._lock = threading.Lock()
+        self._special = self._tokenizer.num_special_tokens_to_add(False)
+        # The binding fills tables of its own at its first inference, under a C++ lock that deadlocks with the
+        # interpreter's when two threads come first together (openvino 2026.4): so this thread comes first, alone.
+        self._infer([[0, 0]])
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The identity of the converted model."""
+        return self._spec
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed with the passage prompt; see Embedder."""
+        return self._embed([self._spec.passage_prompt + text for text in texts])
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed with the query prompt; see Embedder."""
+        return self._embed([self._spec.query_prompt + text for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count tokens without prompt and special tokens; see Embedder."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+        ids = [self._clip(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(texts)]
+        vectors = np.empty((len(ids), self._spec.dimension), np.float32)
+        batches = list(token_batches([len(row) for row in ids], TOKEN_BUDGET))
+
+        def run(rows: list[int]) -> None:
+            vectors[rows] = self._infer([ids[row] for row in rows])
+
+        if self._streams > 1 and len(batches) > 1:
+            with ThreadPoolExecutor(self._streams) as pool:
+                list(pool.map(run, batches))
+        else:
+            for rows in batches:
+                run(rows)
+        # A model without a Normalize module gives vectors of any length, and bf16 ones are off by 1e-3.
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.maximum(norms, np.float32(1e-12))
+        return vectors
+
+    def _clip(self, ids: list[int]) -> list[int]:
+        limit = self._spec.max_tokens
+        if len(ids) <= limit:
+            return ids
+        return ids[: limit - 1] + ids[-1:] if self._special else ids[:limit]
+
+    def _infer(self, rows: list[list[int]]) -> NDArray[np.float32]:
+        width = max(len(row) for row in rows)
+        ids = np.zeros((len(rows), width), np.int64)
+        mask = np.zeros((len(rows), width), np.int64)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        with self._lock:
+            request = self._requests.pop() if self._requests else self._model.create_infer_request()
+        try:
+            result = request.infer([ids, mask], share_inputs=True)[0]
+            return np.array(result, np.float32)
+        finally:
+            with self._lock:
+                self._requests.append(request)
+
+
+def available_threads() -> int:
+    """Count the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

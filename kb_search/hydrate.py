@@ -1,0 +1,99 @@
+"""Results → hits: texts are fetched last, and only for the articles that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from kb_search.passages import best_passage
+from kb_search.ranking import fusion
+from kb_search.ranking.rollup import Scored
+from kb_search.retrieval import Candidates, best_chunks
+from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stores.articles import ArticleRecord, ChunkRecord
+from kb_search.text.analyzer import stems
+from kb_search.types import Explanation, Hit, Mode, Passage, Translation
+
+PASSAGES = 3
+"""Passages of one hit: the best one and the further ones."""
+
+
+def hydrate(
+    page: Sequence[Scored],
+    candidates: Candidates,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    *,
+    query: str,
+    mode: Mode,
+    url_template: str,
+    explain: bool,
+) -> tuple[Hit, ...]:
+    """Turn one page of results into hits."""
+    records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
+    chunk_rows = {s.shown: best_chunks(s.shown, candidates, snapshot, view)[:PASSAGES] for s in page}
+    chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)
+    hits = []
+    for scored in page:
+        record = records[scored.shown]
+        passages = _passages([chunks[row] for row in chunk_rows[scored.shown]], query, record.locale)
+        hits.append(
+            Hit(
+                id=record.id,
+                title=record.title,
+                url=article_url(url_template, record),
+                locale=record.locale,
+                score=fusion.sigmoid(scored.log_odds),
+                status=record.status,
+                confidence=record.meta.confidence,
+                updated=record.meta.updated,
+                owner=record.meta.owner,
+                passage=passages[0],
+                passages=passages[1:],
+                translations=translations(scored.translations, records, url_template),
+                explanation=_explain(scored, candidates, mode) if explain else None,
+            )
+        )
+    return tuple(hits)
+
+
+def translations(ordinals: Sequence[int], records: dict[int, ArticleRecord], template: str) -> tuple[Translation, ...]:
+    """List other language versions, by locale."""
+    listed = sorted((records[row] for row in ordinals), key=lambda record: (record.locale, record.id))
+    return tuple(Translation(r.id, r.title, r.locale, article_url(template, r)) for r in listed)
+
+
+def article_url(template: str, record: ArticleRecord) -> str:
+    """Fill the configured template; ids keep their slashes, all else is quoted."""
+    values: dict[str, Any] = {
+        "id": quote(record.id, safe="/"),
+        "slug": quote(record.meta.slug or record.id.rsplit("/", 1)[-1], safe=""),
+        "locale": quote(record.locale, safe=""),
+    }
+    return template.format_map(values)
+
+
+def _passages(chunks: Sequence[ChunkRecord], query: str, locale: str) -> tuple[Passage, ...]:
+    """Best passage of each chunk; a passage that repeats one above it is left out."""
+    terms = frozenset(stems(query, locale))
+    found: dict[str, Passage] = {}
+    for chunk in chunks:
+        passage = best_passage(chunk.text, chunk.heading, chunk.anchor, terms, locale)
+        found.setdefault(" ".join(passage.text.split()).lower(), passage)
+    return tuple(found.values())
+
+
+def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
+    row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
+    if row < 0 or candidates.articles[row] != scored.matched:
+        return Explanation({"pinned": scored.log_odds}, {})
+    semantic = float(candidates.semantic[row]) if candidates.vector is not None else None
+    keyword = float(candidates.keyword[row]) if mode != "semantic" else None
+    signals = {
+        "cosine": float(candidates.cosine[row]) if candidates.vector is not None else None,
+        "deviations_above_background": semantic,
+        "bm25": float(candidates.bm25[row]) if keyword else None,
+        "share_of_ideal_bm25": keyword,
+    }
+    return Explanation(fusion.ledger(mode, semantic, keyword), signals)

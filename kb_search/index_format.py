@@ -1,0 +1,314 @@
+"""THE on-disk format of an index: file names, the manifest, and what makes a generation whole.
+
+    INDEX/CURRENT                                   name of the live generation
+    INDEX/embeddings.sqlite                         cache of the indexer
+    INDEX/generations/000012/manifest.json          written last: the receipt
+    INDEX/generations/000012/articles.sqlite        texts and front matter
+    INDEX/generations/000012/vectors.f32            every chunk's vector, row = chunk ordinal
+    INDEX/generations/000012/views/<view>/…         what one kind of reader searches
+
+No other module spells a name of these. Nothing here knows an engine or a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.embedding.base import ModelSpec
+from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
+
+FORMAT_VERSION = 1
+
+_CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
+    "CURRENT",
+    "embeddings.sqlite",
+    "generations",
+    "LOCK",
+    "manifest.json",
+)
+_GENERATION_NAME = re.compile(r"[0-9]{6,}")
+_LOCK_SUFFIX = ".lock"
+"""tantivy leaves empty lock files in its folder; they are not part of the data."""
+_READ_SIZE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLayout:
+    """Where things are in an index folder."""
+
+    root: Path
+
+    @property
+    def current(self) -> Path:
+        """The pointer file: one line, the name of the live generation."""
+        return self.root / _CURRENT
+
+    @property
+    def cache(self) -> Path:
+        """The embedding cache."""
+        return self.root / _CACHE
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one writer; its text says who that is."""
+        return self.root / _LOCK
+
+    @property
+    def generations(self) -> Path:
+        """The folder of all generations."""
+        return self.root / _GENERATIONS
+
+    def generation(self, name: str) -> GenerationLayout:
+        """Return the layout of one generation by name."""
+        return GenerationLayout(self.generations / name)
+
+    def generation_names(self) -> list[str]:
+        """List the complete generations (those with a manifest), oldest first."""
+        if not self.generations.is_dir():
+            return []
+        names = (entry.name for entry in self.generations.iterdir() if _GENERATION_NAME.fullmatch(entry.name))
+        return sorted((name for name in names if self.generation(name).manifest.is_file()), key=int)
+
+    def current_name(self) -> str:
+        """Read the name of the live generation. Raises IndexNotFound or IndexCorrupt."""
+        try:
+            name = self.current.read_text("ascii").strip()
+        except FileNotFoundError:
+            raise IndexNotFound(
+                f"{self.root} holds no index (there is no {_CURRENT} file). "
+                f"Create one: kb-search index SOURCE --index {self.root}"
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexCorrupt(f"{self.current} cannot be read ({error}). {self._remedy()}") from error
+        if not _GENERATION_NAME.fullmatch(name):
+            raise IndexCorrupt(f"{self.current} says {name[:40]!r}, which is no generation. {self._remedy()}")
+        if not self.generation(name).folder.is_dir():
+            raise IndexCorrupt(f"{self.current} names generation {name}, which is missing. {self._remedy()}")
+        return name
+
+    def _remedy(self) -> str:
+        return f"Go back to a whole generation: kb-search rollback --index {self.root}; or run kb-search index again."
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationLayout:
+    """Where things are in one generation."""
+
+    folder: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The receipt, written after everything else."""
+        return self.folder / _MANIFEST
+
+    @property
+    def articles(self) -> Path:
+        """SQLite: articles, chunks, fields."""
+        return self.folder / "articles.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """Little-endian float32, row-major, one row per chunk ordinal."""
+        return self.folder / "vectors.f32"
+
+    def view(self, view: str) -> ViewLayout:
+        """Return the layout of one view."""
+        return ViewLayout(self.folder / "views" / view)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLayout:
+    """Where the search structures of one view are."""
+
+    folder: Path
+
+    @property
+    def vectors(self) -> Path:
+        """The FAISS index; row i of it is chunk `rows[i]`."""
+        return self.folder / "vectors.faiss"
+
+    @property
+    def rows(self) -> Path:
+        """Little-endian uint32: the chunk ordinals of this view, ascending."""
+        return self.folder / "rows.u32"
+
+    @property
+    def calibration(self) -> Path:
+        """What an ordinary cosine is in this view: mean and covariance of its vectors."""
+        return self.folder / "calibration.npz"
+
+    def keywords(self, locale: str) -> Path:
+        """Return the tantivy folder of one locale."""
+        return self.folder / locale / "keywords"
+
+    def articles(self, locale: str) -> Path:
+        """Little-endian uint32: the ordinals of this view's articles in one locale, ascending."""
+        return self.folder / locale / "articles.u32"
+
+
+class FileInfo(msgspec.Struct, frozen=True):
+    """Size in bytes and SHA-256 of one file of a generation."""
+
+    size: int
+    sha256: str
+
+
+class ViewInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a view shows and how much of it there is; `locales` maps locale → number of articles."""
+
+    audiences: tuple[str, ...]
+    statuses: tuple[str, ...]
+    articles: int
+    chunks: int
+    locales: dict[str, int]
+    vector_index: str
+    recall_at_10: float | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The receipt of a generation; `files` maps relative path → size and digest of all its other files.
+
+    `parts` maps a search structure's path → digest of the inputs it was made from: equal inputs, equal part.
+    """
+
+    format_version: int
+    generation: str
+    created: str
+    software: str
+    model: ModelSpec
+    model_fingerprint: str
+    analyzer_version: int
+    chunker_version: int
+    articles: int
+    chunks: int
+    ids_digest: str
+    source_digest: str
+    build_digest: str
+    views: dict[str, ViewInfo]
+    parts: dict[str, str]
+    files: dict[str, FileInfo]
+
+    def encode(self) -> bytes:
+        """Render as JSON for people to read."""
+        return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=1) + b"\n"
+
+
+class _Versioned(msgspec.Struct):
+    format_version: int
+
+
+def read_manifest(generation: GenerationLayout) -> Manifest:
+    """Read a manifest. Raises IndexCorrupt when it is missing or damaged, IndexIncompatible by format version."""
+    try:
+        data = generation.manifest.read_bytes()
+        version = msgspec.json.decode(data, type=_Versioned).format_version
+        if version != FORMAT_VERSION:
+            raise IndexIncompatible(
+                f"{generation.folder} has index format {version}; this version of kb-search reads format "
+                f"{FORMAT_VERSION}. Build it anew: kb-search index SOURCE --index {generation.folder.parent.parent}"
+            )
+        return msgspec.json.decode(data, type=Manifest)
+    except OSError as error:
+        raise IndexCorrupt(f"{generation.manifest} cannot be read ({error.strerror}). {_remedy(generation)}") from error
+    except msgspec.DecodeError as error:
+        raise IndexCorrupt(f"{generation.manifest} is damaged ({error}). {_remedy(generation)}") from error
+
+
+def verify_files(generation: GenerationLayout, manifest: Manifest) -> list[str]:
+    """Compare every file with the manifest; return one sentence per difference, empty when all is whole."""
+    problems = []
+    seen: dict[tuple[int, int], str] = {}  # hard-linked parts are read once
+    for name, expected in sorted(manifest.files.items()):
+        path = generation.folder / name
+        try:
+            status = path.stat()
+            if status.st_size != expected.size:
+                problems.append(f"{path} has {status.st_size} bytes, the manifest says {expected.size}.")
+                continue
+            key = (status.st_dev, status.st_ino)
+            digest = seen[key] = seen.get(key) or sha256_file(path)
+        except OSError as error:
+            problems.append(f"{path} cannot be read ({error.strerror}).")
+            continue
+        if digest != expected.sha256:
+            problems.append(f"{path} has SHA-256 {digest[:12]}…, the manifest says {expected.sha256[:12]}….")
+    return problems
+
+
+def open_manifest(generation: GenerationLayout) -> Manifest:
+    """Read the manifest and verify every file. Raises IndexCorrupt naming the first differences."""
+    manifest = read_manifest(generation)
+    problems = verify_files(generation, manifest)
+    if problems:
+        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+        raise IndexCorrupt(f"The index is not whole: {' '.join(problems[:3])}{more} {_remedy(generation)}")
+    return manifest
+
+
+def describe_files(generation: GenerationLayout) -> dict[str, FileInfo]:
+    """Size and digest of every file of a finished generation, the manifest aside."""
+    seen: dict[tuple[int, int], str] = {}
+    files = {}
+    for path in sorted(entry for entry in generation.folder.rglob("*") if entry.is_file()):
+        if path != generation.manifest and path.suffix != _LOCK_SUFFIX:
+            status = path.stat()
+            key = (status.st_dev, status.st_ino)
+            seen[key] = seen.get(key) or sha256_file(path)
+            files[path.relative_to(generation.folder).as_posix()] = FileInfo(status.st_size, seen[key])
+    return files
+
+
+def sha256_file(path: Path) -> str:
+    """Hash one file, in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while data := file.read(_READ_SIZE):
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """SHA-256 of a sequence of texts; where one ends and the next begins counts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def write_ordinals(path: Path, ordinals: NDArray[np.int64]) -> None:
+    """Write row → ordinal as little-endian uint32."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(ordinals.astype("<u4").tobytes())
+
+
+def read_ordinals(path: Path) -> NDArray[np.int64]:
+    """Read the file of `write_ordinals`: int64 of shape (rows,)."""
+    return np.frombuffer(path.read_bytes(), "<u4").astype(np.int64)
+
+
+def fsync_path(path: Path) -> None:
+    """Force a file's bytes, or a folder's names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remedy(generation: GenerationLayout) -> str:
+    root = generation.folder.parent.parent
+    return (
+        f"Nothing was deleted. Go back to an earlier generation: kb-search rollback --index {root}; "
+        f"or build it anew: kb-search index SOURCE --index {root}"
+    )

@@ -1,0 +1,93 @@
+"""Two kinds of evidence → one score per article, in log-odds. Pure.
+
+Neither branch is ranked or scaled against its own best hit: an article's evidence depends on the query, the
+article and the view's statistics alone, so that its score is the same whether the answer is filtered, paged or
+grouped, and a query that nothing answers has no hit that looks good merely by being first.
+
+* semantic: by how many standard deviations the article's nearest chunk stands above an ordinary chunk of the view
+  (see calibration.py);
+* keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
+  Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as its rarest.
+
+Weights are fixed, not tuned to a set; benchmarks/relevance has what they were chosen on and what else was tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.types import Mode, Outcome
+
+Values = NDArray[np.float64]
+
+K1 = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Log-odds per unit of evidence, and before any evidence."""
+
+    semantic: float
+    keyword: float
+    prior: float
+
+
+WEIGHTS: dict[Mode, Weights] = {
+    "hybrid": Weights(semantic=1.0, keyword=5.0, prior=-5.5),
+    "semantic": Weights(semantic=1.3, keyword=0.0, prior=-5.0),
+    "keyword": Weights(semantic=0.0, keyword=10.0, prior=-3.0),
+}
+
+WEAK, OK = 0.12, 0.35
+"""Scores from which an answer is called weak, and ok."""
+
+
+def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
+    """The most BM25 that terms of these document frequencies could give: Σ idf·(k1+1); 0 without terms."""
+    return sum(math.log(1 + (documents - df + 0.5) / (df + 0.5)) * (K1 + 1) for df in document_frequencies)
+
+
+def semantic_evidence(cosines: Values, mean: float, deviation: float) -> Values:
+    """Standard deviations above an ordinary chunk, float64 of the shape of `cosines`."""
+    return (cosines - mean) / deviation
+
+
+def keyword_evidence(bm25: Values, ideal: float) -> Values:
+    """Share of the ideal BM25, in [0, 1], float64 of the shape of `bm25`."""
+    return bm25 / ideal if ideal > 0 else np.zeros_like(bm25)
+
+
+def ledger(mode: Mode, semantic: float | None, keyword: float | None) -> dict[str, float]:
+    """What each piece of evidence adds, in log-odds; their sum is the article's log-odds."""
+    weights = WEIGHTS[mode]
+    entries = {"prior": weights.prior}
+    if semantic is not None:
+        entries["semantic"] = weights.semantic * semantic
+    if keyword is not None:
+        entries["keyword"] = weights.keyword * keyword
+    return entries
+
+
+def log_odds(mode: Mode, semantic: Values, keyword: Values) -> Values:
+    """Sum the ledger for many articles at once, float64 of shape (n,)."""
+    weights = WEIGHTS[mode]
+    return weights.prior + weights.semantic * semantic + weights.keyword * keyword
+
+
+def sigmoid(value: float) -> float:
+    """Turn log-odds into a score in [0, 1], without overflow."""
+    if value >= 0:
+        return 1 / (1 + math.exp(-value))
+    return math.exp(value) / (1 + math.exp(value))
+
+
+def outcome_of(best_score: float | None) -> Outcome:
+    """Label an answer by its best score."""
+    if best_score is None or best_score < WEAK:
+        return "none"
+    return "ok" if best_score >= OK else "weak"

@@ -1,0 +1,66 @@
+"""From scored articles to the window a reader sees: ordered, translations folded, pins first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+WINDOW = 200
+"""How many results can be paged through; totals and facets are counted inside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One result: the article that is shown, the one whose evidence gives the score, and the folded others."""
+
+    shown: int
+    matched: int
+    log_odds: float
+    translations: tuple[int, ...] = ()
+    pinned: bool = False
+
+
+def order_articles(ordinals: NDArray[np.int64], log_odds: NDArray[np.float64]) -> list[Scored]:
+    """Sort best first; equals by ordinal, so that the order never depends on how they were found."""
+    order = np.lexsort((ordinals, -np.round(log_odds, 9)))
+    return [Scored(int(ordinals[row]), int(ordinals[row]), float(log_odds[row])) for row in order]
+
+
+def fold(
+    ranked: Sequence[Scored],
+    family_of: NDArray[np.int64],
+    members: Callable[[int], Iterable[int]],
+    prefer: Callable[[int], int],
+) -> list[Scored]:
+    """Keep one result per family of translations: its best score, shown in the language the reader prefers.
+
+    `members` lists the visible articles of a family; `prefer` gives an article's rank by language, lower is
+    better (equal ranks: the best-scoring one, then by ordinal).
+    """
+    folded: list[Scored] = []
+    seen: set[int] = set()
+    for scored in ranked:
+        family = int(family_of[scored.matched])
+        if family in seen:
+            continue
+        seen.add(family)
+        visible = sorted(members(family))
+        if len(visible) > 1:
+            shown = min(visible, key=lambda row: (prefer(row), row != scored.matched, row))
+            others = tuple(row for row in visible if row != shown)
+            folded.append(replace(scored, shown=shown, translations=others))
+        else:
+            folded.append(scored)
+    return folded
+
+
+def put_pins_first(ranked: Sequence[Scored], pinned: Iterable[int]) -> list[Scored]:
+    """Move the results that show or match a pinned article to the top, keeping their scores and order."""
+    wanted = set(pinned)
+    if not wanted:
+        return list(ranked)
+    marked = [replace(s, pinned=not wanted.isdisjoint((s.shown, s.matched, *s.translations))) for s in ranked]
+    return sorted(marked, key=lambda scored: not scored.pinned)

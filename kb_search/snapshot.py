@@ -1,0 +1,112 @@
+"""One generation, opened: verified, immutable, shared by all threads. What a view can reach is decided here.
+
+It answers nothing by itself: retrieval.py asks its stores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
+from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, digest_of, open_manifest, read_ordinals
+from kb_search.ranking.calibration import Calibration
+from kb_search.stores.articles import ArticleStore
+from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
+from kb_search.stores.keywords import TantivyKeywords
+from kb_search.stores.vectors import FaissVectors, open_matrix
+from kb_search.text.analyzer import ANALYZER_VERSION
+from kb_search.text.language import LanguageIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSnapshot:
+    """The search structures of one view. `members` is indexed by article ordinal, `articles` lists the ordinals."""
+
+    name: str
+    members: Mask
+    articles: Ordinals
+    vectors: VectorStore
+    keywords: dict[str, KeywordStore]
+    calibration: Calibration
+    languages: LanguageIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of one generation."""
+
+    manifest: Manifest
+    store: ArticleStore
+    matrix: NDArray[np.float32]
+    views: dict[str, ViewSnapshot]
+    pins: list[tuple[str, int]]
+
+    def view(self, name: str) -> ViewSnapshot:
+        """Choose a view. Raises UnknownView."""
+        try:
+            return self.views[name]
+        except KeyError:
+            known = ", ".join(sorted(self.views))
+            raise UnknownView(
+                f"The index has no view {name!r}, only {known}. Add it under [views] and run kb-search index again."
+            ) from None
+
+    def close(self) -> None:
+        """Close the files that need closing; the maps go with the last reference."""
+        self.store.close()
+
+
+def open_snapshot(index: Path) -> Snapshot:
+    """Open the live generation. Raises IndexNotFound, IndexCorrupt or IndexIncompatible; never opens a part."""
+    layout = IndexLayout(index)
+    generation = layout.generation(layout.current_name())
+    manifest = open_manifest(generation)
+    if manifest.analyzer_version != ANALYZER_VERSION:
+        raise IndexIncompatible(
+            f"{generation.folder} was analysed by version {manifest.analyzer_version} of the analyzer, this kb-search "
+            f"has version {ANALYZER_VERSION}. Build it anew: kb-search index SOURCE --index {index}"
+        )
+    store = ArticleStore(generation.articles)
+    try:
+        _check_ids(store, manifest, generation)
+        matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
+        views = {name: _open_view(name, manifest, generation, store, matrix) for name in manifest.views}
+    except BaseException:
+        store.close()
+        raise
+    return Snapshot(manifest, store, matrix, views, store.pins())
+
+
+def _open_view(
+    name: str, manifest: Manifest, generation: GenerationLayout, store: ArticleStore, matrix: NDArray[np.float32]
+) -> ViewSnapshot:
+    layout, info = generation.view(name), manifest.views[name]
+    keywords: dict[str, KeywordStore] = {}
+    members = np.zeros(len(store.ids), np.bool_)
+    for locale in info.locales:
+        ordinals = read_ordinals(layout.articles(locale))
+        members[ordinals] = True
+        keywords[locale] = TantivyKeywords(layout.keywords(locale), ordinals)
+    return ViewSnapshot(
+        name=name,
+        members=members,
+        articles=np.flatnonzero(members),
+        vectors=FaissVectors(layout.vectors, read_ordinals(layout.rows), matrix),
+        keywords=keywords,
+        calibration=Calibration.load(layout.calibration),
+        languages=LanguageIdentifier(info.locales),
+    )
+
+
+def _check_ids(store: ArticleStore, manifest: Manifest, generation: GenerationLayout) -> None:
+    """Texts and vectors are tied by order alone: the digest of the ordered ids proves that they belong together."""
+    digest = digest_of([*store.ids, *store.chunk_ids()])
+    if digest != manifest.ids_digest:
+        raise IndexCorrupt(
+            f"{generation.articles} lists other articles or chunks than the manifest ({digest[:12]}… instead of "
+            f"{manifest.ids_digest[:12]}…). Build the index anew."
+        )

@@ -1,0 +1,274 @@
+"""SQLite: the texts and front matter of a generation, shared by all its views, and the columns that searching needs.
+
+Written once, opened read-only and immutable. Ordinals: articles in order of id, chunks in order of article.
+It does not decide what a reader may see: a view's ordinals do (see searcher.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.errors import IndexCorrupt
+from kb_search.filters import DATE_FIELDS, FACET_FIELDS, TEXT_FIELDS, Condition
+from kb_search.stores.base import Mask, Ordinals
+from kb_search.types import Article, Chunk
+
+_SCHEMA = """
+CREATE TABLE articles (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, locale TEXT NOT NULL,
+    status TEXT NOT NULL, family INTEGER NOT NULL, first_chunk INTEGER NOT NULL,
+    meta BLOB NOT NULL, markdown TEXT NOT NULL);
+CREATE TABLE chunks (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    anchor TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE fields (article INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (field, value, article)) WITHOUT ROWID;
+CREATE INDEX fields_of_article ON fields (article);
+"""
+
+
+class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Front matter that is shown, not searched in columns of its own."""
+
+    audience: tuple[str, ...] = ()
+    slug: str | None = None
+    summary: str | None = None
+    tags: tuple[str, ...] = ()
+    category: str | None = None
+    translation_of: str | None = None
+    confidence: str | None = None
+    governance: str | None = None
+    owner: str | None = None
+    area: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    review_by: str | None = None
+    aliases: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    pinned_for: tuple[str, ...] = ()
+    canonical: str | None = None
+    source: str = ""
+    extra: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """An article as stored. `family` is shared by an article and its translations."""
+
+    ordinal: int
+    id: str
+    title: str
+    locale: str
+    status: str
+    family: int
+    meta: Meta
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A chunk as stored; `heading` is its heading path joined for display."""
+
+    ordinal: int
+    id: str
+    anchor: str
+    heading: str
+    text: str
+
+
+def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> None:
+    """Write the store of a generation: `articles` in order of id, `chunks` one list per article."""
+    first_chunks = np.cumsum([0, *(len(listed) for listed in chunks)])
+    families = translation_families(articles)
+    with closing(sqlite3.connect(path)) as database:
+        # A new file that nobody reads before it is complete and synced: no journal needed.
+        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        database.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (row, a.id, a.title, a.locale, a.status, families[row], int(first_chunks[row]), _encode(a), a.markdown)
+                for row, a in enumerate(articles)
+            ),
+        )
+        flat = (chunk for listed in chunks for chunk in listed)
+        database.executemany(
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
+            ((row, c.id, c.anchor, " › ".join(c.heading_path), c.text) for row, c in enumerate(flat)),
+        )
+        database.executemany(
+            "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
+            ((row, field, value) for row, article in enumerate(articles) for field, value in _fields(article)),
+        )
+        database.commit()
+
+
+def translation_families(articles: Sequence[Article]) -> list[int]:
+    """Give every article the lowest ordinal among itself and the articles tied to it by `translation_of`."""
+    ordinals = {article.id: row for row, article in enumerate(articles)}
+    parent = list(range(len(articles)))
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    for row, article in enumerate(articles):
+        target = ordinals.get(article.translation_of or "")
+        if target is not None:
+            first, second = sorted((root(row), root(target)))
+            parent[second] = first
+    return [root(row) for row in range(len(articles))]
+
+
+class ArticleStore:
+    """Reader of `build_articles`. Thread-safe: one connection per thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open read-only and load the columns. Raises IndexCorrupt when SQLite cannot."""
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            rows = self._all("SELECT id, locale, family, first_chunk FROM articles ORDER BY ordinal")
+            chunk_count = self._all("SELECT count(*) FROM chunks")[0][0]
+        except sqlite3.Error as error:
+            self.close()
+            raise IndexCorrupt(f"{path} cannot be read by SQLite ({error}). Build the index anew.") from error
+        self.ids: list[str] = [row[0] for row in rows]
+        self.locales: NDArray[np.str_] = np.array([row[1] for row in rows], dtype=np.str_)
+        self.families: Ordinals = np.array([row[2] for row in rows], np.int64)
+        self.first_chunk: Ordinals = np.array([*(row[3] for row in rows), chunk_count], np.int64)
+        self.chunk_article: Ordinals = np.repeat(np.arange(len(rows)), np.diff(self.first_chunk))
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    def chunk_ids(self) -> list[str]:
+        """List the ids of all chunks, in order of ordinal."""
+        return [row[0] for row in self._all("SELECT id FROM chunks ORDER BY ordinal")]
+
+    def ordinal(self, article_id: str) -> int | None:
+        """Find an article by id."""
+        rows = self._all("SELECT ordinal FROM articles WHERE id = ?", [article_id])
+        return int(rows[0][0]) if rows else None
+
+    def records(self, ordinals: Iterable[int]) -> dict[int, ArticleRecord]:
+        """Fetch articles by ordinal."""
+        columns = "ordinal, id, title, locale, status, family, meta"
+        rows = self._in(f"SELECT {columns} FROM articles WHERE ordinal IN", ordinals)
+        return {row[0]: ArticleRecord(*row[:6], meta=msgspec.json.decode(row[6], type=Meta)) for row in rows}
+
+    def chunks(self, ordinals: Iterable[int]) -> dict[int, ChunkRecord]:
+        """Fetch chunks by ordinal."""
+        rows = self._in("SELECT ordinal, id, anchor, heading, text FROM chunks WHERE ordinal IN", ordinals)
+        return {row[0]: ChunkRecord(*row) for row in rows}
+
+    def chunks_of(self, ordinal: int) -> list[ChunkRecord]:
+        """Fetch all chunks of an article, in order."""
+        span = range(int(self.first_chunk[ordinal]), int(self.first_chunk[ordinal + 1]))
+        found = self.chunks(span)
+        return [found[row] for row in span]
+
+    def markdown(self, ordinal: int) -> str:
+        """Fetch an article's source text, without front matter."""
+        return str(self._all("SELECT markdown FROM articles WHERE ordinal = ?", [ordinal])[0][0])
+
+    def family(self, ordinal: int) -> Ordinals:
+        """List the ordinals of an article and its translations."""
+        return np.flatnonzero(self.families == self.families[ordinal])
+
+    def matching(self, conditions: Sequence[Condition]) -> Mask | None:
+        """Mark the articles that meet every condition: bool of shape (articles,); None when there is none."""
+        allowed: Mask | None = None
+        for condition in conditions:
+            sql, values = _where(condition)
+            mask = np.zeros(len(self.ids), np.bool_)
+            found = [row[0] for row in self._all(f"SELECT article FROM fields WHERE field = ? AND ({sql})", values)]
+            mask[found] = True
+            allowed = mask if allowed is None else allowed & mask
+        return allowed
+
+    def latest(self, ordinals: Iterable[int], limit: int) -> list[int]:
+        """Order articles by date of last update (else creation), latest first, then by ordinal."""
+        dates = "SELECT article, max(CASE field WHEN 'updated' THEN '1' ELSE '0' END || value) AS day FROM fields"
+        dates += " WHERE field IN ('created', 'updated') GROUP BY article"
+        sql = f"SELECT ordinal FROM articles LEFT JOIN ({dates}) ON article = ordinal WHERE ordinal IN"
+        tail = f" ORDER BY substr(day, 2) DESC NULLS LAST, ordinal LIMIT {int(limit)}"
+        return [row[0] for row in self._in(sql, ordinals, tail)]
+
+    def facets(self, ordinals: Iterable[int]) -> dict[str, dict[str, int]]:
+        """Count the values of the facet fields over the given articles; most frequent first."""
+        counts: dict[str, dict[str, int]] = {field: {} for field in FACET_FIELDS}
+        sql = "SELECT field, value, count(*) FROM fields WHERE article IN"
+        for field, value, count in self._in(
+            sql, ordinals, " GROUP BY field, value ORDER BY field, count(*) DESC, value"
+        ):
+            if field in counts:
+                counts[field][value] = count
+        return {field: values for field, values in counts.items() if values}
+
+    def pins(self) -> list[tuple[str, int]]:
+        """List (query, case-folded; article ordinal) of all `pinned_for` entries."""
+        rows = self._all("SELECT value, article FROM fields WHERE field = 'pinned_for' ORDER BY article, value")
+        return [(str(value).casefold(), int(article)) for value, article in rows]
+
+    def _in(self, sql: str, ordinals: Iterable[int], tail: str = "") -> list[Any]:
+        # Ordinals are our own integers: written out, they need no limit on the number of parameters.
+        return self._all(f"{sql} ({','.join(str(int(ordinal)) for ordinal in ordinals)}){tail}")
+
+    def _all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._local.connection = connection
+            with self._lock:
+                self._connections.append(connection)
+        return connection.execute(sql, values).fetchall()
+
+
+def _encode(article: Article) -> bytes:
+    values = {name: getattr(article, name) for name in Meta.__struct_fields__ if name != "extra"}
+    return msgspec.json.encode(Meta(**values, extra=dict(article.extra)))
+
+
+def _fields(article: Article) -> Iterable[tuple[str, str]]:
+    for field in (*TEXT_FIELDS, *DATE_FIELDS, "pinned_for"):
+        value = getattr(article, field)
+        for item in (value,) if isinstance(value, str) else value or ():
+            yield field, item
+
+
+def _where(condition: Condition) -> tuple[str, list[str]]:
+    parts: list[str] = []
+    values = [condition.field]
+    if condition.values:
+        marks = ", ".join("?" * len(condition.values))
+        parts.append(f"value IN ({marks})")
+        values += condition.values
+        if condition.field == "locale":
+            parts[-1] += " OR value LIKE ? || '-%'" * len(condition.values)
+            values += condition.values
+    if condition.gte is not None:
+        parts.append("value >= ?")
+        values.append(condition.gte)
+    if condition.lte is not None:
+        # A day includes its hours: 2026-01-31T09:00 is not after 2026-01-31.
+        parts.append("substr(value, 1, length(?)) <= ?")
+        values += [condition.lte, condition.lte]
+    return ") AND (".join(parts), values

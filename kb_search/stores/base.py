@@ -1,0 +1,57 @@
+"""What the searcher asks of a store: arrays in, ordinals and scores out. No engine is named here.
+
+Ordinals are row numbers of a generation: article ordinals follow the sorted ids, chunk ordinals follow the
+articles. Scores mean the same for every engine of a kind: cosine similarity for vectors, BM25 for keywords;
+higher is better, best first, ties by ordinal, at most k, each ordinal once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ordinals = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Ranking(NamedTuple):
+    """Ordinals, int64 of shape (n,), and their scores, float32 of shape (n,), best first."""
+
+    ordinals: Ordinals
+    scores: Scores
+
+
+class VectorStore(Protocol):
+    """Nearest chunks of one view."""
+
+    def search(self, query: NDArray[np.float32], k: int, allowed: Mask | None = None) -> Ranking:
+        """Return the k chunks nearest to `query` (float32, shape (dimension,), length 1).
+
+        `allowed` is indexed by chunk ordinal: chunks that are False in it are as if they were not there.
+        """
+        ...
+
+    def similarity(self, query: NDArray[np.float32], chunks: Ordinals) -> Scores:
+        """Exact cosine similarity of `query` with the given chunks, float32 of shape (len(chunks),)."""
+        ...
+
+
+class KeywordStore(Protocol):
+    """Best articles of one view and locale by BM25 over our own terms."""
+
+    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> Ranking:
+        """Return the k articles with the highest BM25 for `terms`; `allowed` is indexed by article ordinal."""
+        ...
+
+    def document_frequency(self, term: str) -> int:
+        """Count the articles of this view and locale that contain a term."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """The number of articles of this view and locale."""
+        ...

@@ -1,0 +1,120 @@
+"""tantivy: BM25 over our own terms, one index per view and locale so that statistics never mix.
+
+The analysis is ours (kb_search.text); tantivy is handed terms joined by spaces and splits them again with
+its `whitespace` tokenizer. Fields are weighted as in BM25F (Robertson, Zaragoza and Taylor 2004): a term in
+the title counts as so many occurrences, before saturation. k1 = 1.2 and b = 0.75 are tantivy's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from kb_search.errors import IndexCorrupt
+from kb_search.stores.base import Mask, Ordinals, Ranking
+
+FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 1, "body": 1}
+"""Occurrences that one term of a field counts as."""
+
+_FIELD, _ROW = "terms", "row"
+_HEAP = 64_000_000
+_SELECTIVE = 1_000
+"""Up to so many allowed articles the filter is part of the query; above, results are filtered as they come."""
+
+
+def build_keywords(folder: Path, documents: Iterable[Mapping[str, Sequence[str]]]) -> None:
+    """Write the index of one view and locale from field → terms of each article, in order of ordinal.
+
+    It holds row numbers, not ordinals: the same articles give the same index wherever they stand.
+    """
+    folder.mkdir(parents=True)
+    index = tantivy.Index(_schema(), path=str(folder))
+    # One thread: the same input gives the same order of documents, hence of ties.
+    writer = index.writer(_HEAP, 1)
+    for row, fields in enumerate(documents):
+        weighted = (
+            " ".join(fields[name]) for name, times in FIELD_WEIGHTS.items() for _ in range(times) if fields[name]
+        )
+        document = tantivy.Document()
+        document.add_unsigned(_ROW, row)
+        document.add_text(_FIELD, " ".join(weighted))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+class TantivyKeywords:
+    """Reader of `build_keywords`; see KeywordStore. Searches may run in parallel."""
+
+    def __init__(self, folder: Path, ordinals: Ordinals) -> None:
+        """Open the index of one view and locale; row i of it is article `ordinals[i]`. Raises IndexCorrupt."""
+        try:
+            self._index = tantivy.Index.open(str(folder))
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexCorrupt(
+                f"{folder} cannot be read by tantivy ({str(error)[:120]}). Build the index anew."
+            ) from error
+        if int(self._searcher.num_docs) != len(ordinals):
+            raise IndexCorrupt(
+                f"{folder} holds {self._searcher.num_docs} articles, expected {len(ordinals)}. Build the index anew."
+            )
+        self._ordinals = ordinals
+
+    @property
+    def size(self) -> int:
+        """The number of articles; see KeywordStore."""
+        return len(self._ordinals)
+
+    def document_frequency(self, term: str) -> int:
+        """Count the articles with a term; see KeywordStore."""
+        return int(self._searcher.doc_freq(_FIELD, term))
+
+    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> Ranking:
+        """Return the best articles by BM25; a term that is given twice counts twice; see KeywordStore."""
+        if not terms or k <= 0 or not len(self._ordinals):
+            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, _FIELD, term, "freq")) for term in terms
+        ]
+        if allowed is None:
+            return self._ranked(tantivy.Query.boolean_query(clauses), k)
+        chosen = np.flatnonzero(allowed[self._ordinals])
+        if len(chosen) <= _SELECTIVE:
+            members = tantivy.Query.term_set_query(self._schema, _ROW, chosen.tolist())
+            terms_query = tantivy.Query.boolean_query(clauses)
+            both = [
+                (tantivy.Occur.Must, terms_query),
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
+            ]
+            return self._ranked(tantivy.Query.boolean_query(both), k)
+        return self._filtered(tantivy.Query.boolean_query(clauses), k, allowed)
+
+    def _filtered(self, query: tantivy.Query, k: int, allowed: Mask) -> Ranking:
+        """Look ever deeper until k allowed articles are found or the matches end: exact, whatever the filter."""
+        depth = 2 * k
+        while True:
+            ranking = self._ranked(query, depth)
+            keep = allowed[ranking.ordinals]
+            if int(keep.sum()) >= k or len(ranking.ordinals) < depth:
+                return Ranking(ranking.ordinals[keep][:k], ranking.scores[keep][:k])
+            depth *= 4
+
+    def _ranked(self, query: tantivy.Query, k: int) -> Ranking:
+        hits = self._searcher.search(query, min(k, len(self._ordinals)), count=False).hits
+        rows = np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
+        ordinals = self._ordinals[rows]
+        scores = np.array([score for score, _ in hits], np.float32)
+        order = np.lexsort((ordinals, -scores))
+        return Ranking(ordinals[order], scores[order])
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field(_ROW, indexed=True, fast=True)
+    builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
