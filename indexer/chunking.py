@@ -65,9 +65,22 @@ def chunk_articles(articles: Iterable[Article], count_tokens: CountTokens, max_t
 
 
 def pack(pieces: Sequence[_Piece], budget: int) -> list[Span]:
-    """Join neighbouring pieces into the fewest spans of at most `budget` tokens, about equal in length."""
+    """Join neighbouring pieces into few spans of at most `budget` tokens, about equal in length.
+
+    A piece longer than the budget stays alone.
+    """
     total = sum(piece.tokens for piece in pieces)
-    target = total / max(1, -(-total // budget))
+    fewest = max(1, -(-total // budget))
+    # Where pieces do not add up to even spans, one span more is better than a crumb at the end.
+    for wanted in (fewest, fewest + 1):
+        spans = _fill(pieces, budget, total / wanted)
+        if len(spans) <= wanted:
+            break
+    return spans
+
+
+def _fill(pieces: Sequence[_Piece], budget: int, target: float) -> list[Span]:
+    """Fill spans one after the other, each until it is nearest to `target`."""
     spans: list[Span] = []
     held = 0
     for piece in pieces:

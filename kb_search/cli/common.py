@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,27 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def settings_of(options: argparse.Namespace, **overrides: Any) -> Settings:
     """Read the settings with the flags on top; dotted keys are written with two underscores."""
     return load_settings(options.config, overrides={key.replace("__", "."): value for key, value in overrides.items()})
+
+
+def progress_bar(label: str, unit: str) -> Callable[[int, int], None]:
+    """Return a callback (done, total) that shows a bar with an estimate on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+    from tqdm import tqdm
+
+    bar: tqdm[Any] | None = None
+
+    def update(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None and total:
+            bar = tqdm(total=total, desc=label, unit=unit, file=sys.stderr)
+        if bar is not None:
+            bar.update(done - bar.n)
+            if done >= total:
+                bar.close()
+                bar = None
+
+    return update
 
 
 def say(text: str = "") -> None:

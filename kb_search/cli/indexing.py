@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from kb_search.cli.common import add_config, add_json, has_errors, say, say_findings, settings_of, show_json
+from kb_search.cli.common import (
+    add_config,
+    add_json,
+    has_errors,
+    progress_bar,
+    say,
+    say_findings,
+    settings_of,
+    show_json,
+)
 from kb_search.config import Settings
 from kb_search.errors import KbSearchError, MissingExtra
 
 try:
     from indexer.build import BuildReport, DryRun, build_index, plan_build
-    from indexer.embed import Progress
 except ModuleNotFoundError as error:  # markdown-it-py, PyYAML …
     raise MissingExtra("kb-search index", "index") from error
 
@@ -50,31 +57,17 @@ def run(options: argparse.Namespace) -> int:
         _report_plan(plan, options.json)
         return int(has_errors(plan.findings))
     report = build_index(
-        options.sources, options.index, settings, embedder, full=options.full, progress=progress_bar("embedding")
+        options.sources,
+        options.index,
+        settings,
+        embedder,
+        full=options.full,
+        progress=progress_bar("embedding", "passage"),
     )
     _report(report, options.json)
     if options.watch:
         _watch(options, settings, embedder)
     return int(has_errors(report.findings))
-
-
-def progress_bar(label: str) -> Progress:
-    """Show a bar with an estimate on a terminal, nothing in a pipe."""
-    from tqdm import tqdm
-
-    bar: Any = None
-
-    def update(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None and total:
-            bar = tqdm(total=total, desc=label, unit="passage", disable=not sys.stderr.isatty(), file=sys.stderr)
-        if bar is not None:
-            bar.update(done - bar.n)
-            if done >= total:
-                bar.close()
-                bar = None
-
-    return update
 
 
 def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> None:
@@ -86,7 +79,7 @@ def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> No
         for _ in watch(*options.sources, debounce=1_000, step=200, raise_interrupt=True):
             try:
                 report = build_index(
-                    options.sources, options.index, settings, embedder, progress=progress_bar("embedding")
+                    options.sources, options.index, settings, embedder, progress=progress_bar("embedding", "passage")
                 )
             except KbSearchError as error:
                 say(f"kb-search: {error}")

@@ -171,7 +171,7 @@ class ArticleStore:
         """Fetch articles by ordinal."""
         columns = "ordinal, id, title, locale, status, family, meta"
         rows = self._in(f"SELECT {columns} FROM articles WHERE ordinal IN", ordinals)
-        return {row[0]: ArticleRecord(*row[:6], meta=msgspec.json.decode(row[6], type=Meta)) for row in rows}
+        return {row[0]: ArticleRecord(*row[:-1], msgspec.json.decode(row[-1], type=Meta)) for row in rows}
 
     def chunks(self, ordinals: Iterable[int]) -> dict[int, ChunkRecord]:
         """Fetch chunks by ordinal."""
