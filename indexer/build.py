@@ -17,13 +17,13 @@ from pathlib import Path
 
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
-from indexer.embedding_cache import EmbeddingCache, text_key
+from indexer.embedding_cache import EmbeddingCache, open_cache, text_key
 from indexer.publish import building, prune, publish, writer_lock
 from indexer.sources import SourceRead, read_sources
 from indexer.views import Corpus, Parts, build_view
 from kb_search.config import Settings
 from kb_search.embedding.base import Embedder
-from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound, StorageError
+from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 from kb_search.index_format import (
     FORMAT_VERSION,
     GenerationLayout,
@@ -92,58 +92,79 @@ def build_index(
     """
     started = time.perf_counter()
     layout = IndexLayout(index)
-    with _disk_errors(index), writer_lock(layout), _opened_cache(layout) as cache:
+    with writer_lock(layout):
         read = read_sources(sources, settings)
         digest = _build_digest(read, settings, embedder)
         live = None if full else _live_manifest(layout)
         if live is not None and live.build_digest == digest:
             return _report(read, live, started, published=False)
         chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
-        flat = [chunk for listed in chunks for chunk in listed]
-        plan = _plan(flat, cache, embedder, full)
-        with building(layout) as (name, target):
+        cache, set_aside = open_cache(layout.cache)
+        with contextlib.closing(cache), building(layout) as (name, target):
+            plan = _plan(chunks, None if full else cache, embedder)
             embedding_started = time.perf_counter()
-            reused = plan.reused
             embed_missing(plan, embedder, cache, int(name), progress)
             embedding_seconds = time.perf_counter() - embedding_started
             known = {} if live is None else _known_parts(layout, live)
             manifest = _write(target, name, read, chunks, plan, embedder, settings, digest, known)
             publish(layout, target, manifest)
-        cache.prune(embedder.spec.fingerprint, set(plan.keys), int(name), settings.retention.generations)
+            cache.prune(embedder.spec.fingerprint, set(plan.keys), int(name), settings.retention.generations)
         pruned = prune(layout, settings.retention.generations)
         return _report(
-            read, manifest, started, published=True, reused=reused, pruned=pruned, embedding=embedding_seconds
+            read,
+            manifest,
+            started,
+            published=True,
+            reused=plan.reused,
+            pruned=pruned,
+            embedding=embedding_seconds,
+            more=_about_cache(set_aside),
         )
 
 
 def plan_build(
     sources: Sequence[Path], index: Path, settings: Settings, embedder: Embedder, *, full: bool = False
 ) -> DryRun:
-    """Say what `build_index` would do and cost, writing nothing but an empty cache where there was none."""
+    """Say what `build_index` would do and cost, writing nothing."""
     read = read_sources(sources, settings)
     chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
-    flat = [chunk for listed in chunks for chunk in listed]
-    layout = IndexLayout(index)
-    if layout.cache.is_file():
-        with _opened_cache(layout) as cache:
-            plan = _plan(flat, cache, embedder, full)
-    else:
-        keys = [text_key(chunk.embedding_text) for chunk in flat]
-        plan = EmbeddingPlan(keys, {}, {key: chunk.embedding_text for key, chunk in zip(keys, flat, strict=True)})
+    with _readable_cache(IndexLayout(index)) as cache:
+        plan = _plan(chunks, None if full else cache, embedder)
     texts = list(plan.missing.values())
     tokens = sum(embedder.count_tokens(texts))
     seconds = _measured_seconds(texts, tokens, embedder)
     return DryRun(
-        read.files, len(read.articles), len(flat), plan.reused, len(texts), tokens, seconds, tuple(read.findings)
+        files=read.files,
+        articles=len(read.articles),
+        chunks=len(plan.keys),
+        reused=plan.reused,
+        to_embed=len(texts),
+        tokens_to_embed=tokens,
+        estimated_seconds=seconds,
+        findings=tuple(read.findings),
     )
 
 
-def _plan(flat: Sequence[Chunk], cache: EmbeddingCache, embedder: Embedder, full: bool) -> EmbeddingPlan:
-    texts = [chunk.embedding_text for chunk in flat]
+def _plan(chunks: Sequence[Sequence[Chunk]], cache: EmbeddingCache | None, embedder: Embedder) -> EmbeddingPlan:
+    texts = [chunk.embedding_text for listed in chunks for chunk in listed]
     keys = [text_key(text) for text in texts]
-    if full:
+    if cache is None:
         return EmbeddingPlan(keys, {}, dict(zip(keys, texts, strict=True)))
     return plan_embedding(texts, keys, cache, embedder.spec.fingerprint)
+
+
+@contextlib.contextmanager
+def _readable_cache(layout: IndexLayout) -> Iterator[EmbeddingCache | None]:
+    """Open the cache if it is there and whole; leave it alone otherwise."""
+    cache = None
+    if layout.cache.is_file():
+        with contextlib.suppress(sqlite3.DatabaseError):
+            cache = EmbeddingCache(layout.cache)
+    try:
+        yield cache
+    finally:
+        if cache is not None:
+            cache.close()
 
 
 def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> float:
@@ -226,6 +247,7 @@ def _report(
     reused: int | None = None,
     pruned: Sequence[str] = (),
     embedding: float = 0.0,
+    more: Sequence[Finding] = (),
 ) -> BuildReport:
     reused = manifest.chunks if reused is None else reused
     return BuildReport(
@@ -238,11 +260,18 @@ def _report(
         embedded=manifest.chunks - reused,
         views={name: dict(view.locales) for name, view in manifest.views.items()},
         audiences=_by_audience(read.articles),
-        findings=tuple(read.findings),
+        findings=(*read.findings, *more),
         pruned=tuple(pruned),
         seconds=time.perf_counter() - started,
         embedding_seconds=embedding,
     )
+
+
+def _about_cache(set_aside: Path | None) -> list[Finding]:
+    if set_aside is None:
+        return []
+    message = "The embedding cache was damaged: it has this name now, and what it held was embedded again."
+    return [Finding(str(set_aside), "cache-damaged", message, "Check the disk, then delete the file.", "warning")]
 
 
 def _by_audience(articles: Sequence[Article]) -> dict[str, int]:
@@ -251,25 +280,3 @@ def _by_audience(articles: Sequence[Article]) -> dict[str, int]:
         for audience in article.audience:
             counts[audience] = counts.get(audience, 0) + 1
     return dict(sorted(counts.items()))
-
-
-@contextlib.contextmanager
-def _opened_cache(layout: IndexLayout) -> Iterator[EmbeddingCache]:
-    cache = EmbeddingCache(layout.cache)
-    try:
-        yield cache
-    finally:
-        cache.close()
-
-
-@contextlib.contextmanager
-def _disk_errors(index: Path) -> Iterator[None]:
-    """Say it in a sentence when the disk refuses a write; the engines each say it in their own way."""
-    try:
-        yield
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StorageError(
-            f"The index in {index} could not be written ({reason}). Free space or correct the permissions, then run "
-            "kb-search index again; the live generation is untouched, and what was embedded is kept."
-        ) from error

@@ -8,12 +8,13 @@ is embedded together with the article's title and the headings above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from kb_search.text.sentences import sentences
+from itertools import count
 
 from kb_search.text.normalize import normalize
+from kb_search.text.sentences import sentences
 from kb_search.types import Article, Chunk, Section
 
 CHUNKER_VERSION = 1
@@ -58,9 +59,11 @@ def chunk_articles(articles: Iterable[Article], count_tokens: CountTokens, max_t
             pieces[index] += _divide(section.text, span, article.locale, count_tokens, budgets[index])
 
     chunks: dict[str, list[Chunk]] = {article.id: _summary_chunk(article) for article in listed}
+    numbers: defaultdict[tuple[str, str], Iterator[int]] = defaultdict(count)  # by anchor: two sections may share one
     for (article, section), parts, budget in zip(sections, pieces, budgets, strict=True):
+        numbered = numbers[article.id, section.anchor]
         texts = [section.text[start:end] for start, end in pack(parts, budget)]
-        chunks[article.id] += [_chunk(article, section, number, text) for number, text in enumerate(texts)]
+        chunks[article.id] += [_chunk(article, section, next(numbered), text) for text in texts]
     return [chunks[article.id] or [_chunk(article, Section((), "", "", 1), 0, "")] for article in listed]
 
 
@@ -108,27 +111,39 @@ def _divide(text: str, span: Span, locale: str, count_tokens: CountTokens, budge
         if tokens <= budget:
             pieces.append(_Piece((first, last), tokens))
         else:
-            pieces += _cut_words(text, (first, last), tokens, budget)
+            pieces += _cut_words(text, _Piece((first, last), tokens), count_tokens, budget)
     return pieces
 
 
-def _cut_words(text: str, span: Span, tokens: int, budget: int) -> list[_Piece]:
+def _cut_words(text: str, long: _Piece, count_tokens: CountTokens, budget: int) -> list[_Piece]:
+    """Cut into runs of words that fit; where words are denser than on average, a run is cut again."""
+    spans = _cut_evenly(text, long, budget)
+    counts = count_tokens([text[start:end] for start, end in spans])
+    pieces: list[_Piece] = []
+    for piece in map(_Piece, spans, counts):
+        if piece.tokens <= budget or piece.span[1] - piece.span[0] == 1:
+            pieces.append(piece)
+        else:
+            pieces += _cut_words(text, piece, count_tokens, budget)
+    return pieces
+
+
+def _cut_evenly(text: str, long: _Piece, budget: int) -> list[Span]:
     """Cut by length alone; a word longer than a chunk (base64, a script without spaces) is cut inside."""
-    start, end = span
+    (start, end), tokens = long.span, long.tokens
     step = max(1, (end - start) * budget // (tokens + budget // 8 + 1))
     words = [
         (start + at, min(start + match.end(), start + at + step))
         for match in _WORD.finditer(text[start:end])
         for at in range(match.start(), match.end(), step)
     ]
-    pieces: list[_Piece] = []
+    spans: list[Span] = []
     for first, last in words:
-        if pieces and last - pieces[-1].span[0] <= step:
-            pieces[-1] = _Piece((pieces[-1].span[0], last), 0)
+        if spans and last - spans[-1][0] <= step:
+            spans[-1] = (spans[-1][0], last)
         else:
-            pieces.append(_Piece((first, last), 0))
-    density = tokens / (end - start)
-    return [_Piece(piece.span, max(1, round((piece.span[1] - piece.span[0]) * density))) for piece in pieces]
+            spans.append((first, last))
+    return spans
 
 
 def _summary_chunk(article: Article) -> list[Chunk]:

@@ -28,8 +28,8 @@ class EmbeddingPlan:
 
     @property
     def reused(self) -> int:
-        """Count the chunks that need no model call."""
-        return sum(key in self.vectors for key in self.keys)
+        """Count the chunks that need no model call of their own: the text is in the cache, or embedded once already."""
+        return len(self.keys) - len(self.missing)
 
 
 def plan_embedding(

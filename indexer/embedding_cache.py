@@ -18,6 +18,7 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL,
     PRIMARY KEY (model, text))"""
 _LOOKUP = 500
+_TOLERANCE = 0.01
 
 
 def text_key(text: str) -> bytes:
@@ -25,47 +26,65 @@ def text_key(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+class _Malformed(sqlite3.DatabaseError):
+    """Raised where SQLite itself would, had it looked."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Tell a damaged file from a disk that is full, slow or read-only: only the former is worth setting aside."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def open_cache(path: Path) -> tuple[EmbeddingCache, Path | None]:
+    """Open or create the cache; a damaged file is renamed to `….damaged` and a new one begun: the new name, or None."""
+    try:
+        return EmbeddingCache(path), None
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    set_aside = path.with_name(path.name + ".damaged")
+    path.replace(set_aside)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return EmbeddingCache(path), set_aside
+
+
 class EmbeddingCache:
     """One writer at a time (the index lock sees to it)."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create; a damaged file is renamed to `….damaged` and `set_aside` says so."""
-        self.set_aside: Path | None = None
+        """Open or create. Raises sqlite3.DatabaseError; see is_damage."""
+        self._database = sqlite3.connect(path, timeout=60)
         try:
-            self._database = self._open(path)
-        except sqlite3.DatabaseError:
-            self.set_aside = path.with_name(path.name + ".damaged")
-            path.replace(self.set_aside)
-            for suffix in ("-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            self._database = self._open(path)
-
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        database = sqlite3.connect(path, timeout=60)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute(_SCHEMA)
-            database.execute("SELECT count(*) FROM (SELECT 1 FROM vectors LIMIT 1)").fetchall()
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute(_SCHEMA)
+            found = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise _Malformed(found)
         except BaseException:
-            database.close()
+            self._database.close()
             raise
-        return database
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
     def get(self, model: str, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        """Look up many texts at once; the result holds only those found."""
+        """Look up many texts at once; the result holds only those found, and not what has become no unit vector."""
         found: dict[bytes, NDArray[np.float32]] = {}
         for start in range(0, len(keys), _LOOKUP):
             part = keys[start : start + _LOOKUP]
             marks = ", ".join("?" * len(part))
             sql = f"SELECT text, vector FROM vectors WHERE model = ? AND text IN ({marks})"
-            for key, vector in self._database.execute(sql, [model, *part]):
-                found[key] = np.frombuffer(vector, "<f4")
+            for key, data in self._database.execute(sql, [model, *part]):
+                vector = np.frombuffer(data, "<f4")
+                # SQLite does not notice a flipped bit in a value.
+                if abs(float(np.square(vector, dtype=np.float64).sum()) - 1) < _TOLERANCE:
+                    found[key] = vector
         return found
 
     def put(self, model: str, items: Iterable[tuple[bytes, NDArray[np.float32]]], generation: int) -> None:

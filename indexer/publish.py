@@ -10,46 +10,68 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kb_search.errors import IndexCorrupt, IndexLocked, IndexNotFound
+from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexLocked, IndexNotFound, StorageError
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, fsync_path, open_manifest
+from kb_search.text.analyzer import ANALYZER_VERSION
 
-_BUILDING = ".building-"
+_BUILDING, _DELETING = ".building-", ".deleting-"
 
 
 @contextlib.contextmanager
 def writer_lock(layout: IndexLayout) -> Iterator[None]:
     """Hold the index for writing. Raises IndexLocked naming the owner. The system frees it if the owner dies."""
-    layout.root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(layout.lock), timeout=0)
-    owner = layout.lock.with_name(layout.lock.name + ".owner")
+    with disk_errors(layout.root):
+        layout.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(layout.lock), timeout=0)
+        owner = layout.lock_owner
+        try:
+            lock.acquire()
+        except Timeout:
+            who = owner.read_text("utf-8", "replace").strip() if owner.is_file() else "another process"
+            raise IndexLocked(
+                f"{layout.root} is being written by {who}. Wait for it to end, then run this again."
+            ) from None
+        try:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", "utf-8")
+            sweep(layout)
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+
+@contextlib.contextmanager
+def disk_errors(index: Path) -> Iterator[None]:
+    """Say it in a sentence when the disk refuses a write; the engines each say it in their own way."""
     try:
-        lock.acquire()
-    except Timeout:
-        who = owner.read_text("utf-8", "replace").strip() if owner.is_file() else "another process"
-        raise IndexLocked(
-            f"{layout.root} is being written by {who}. Wait for it to end, then run this again."
-        ) from None
-    try:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        owner.write_text(f"process {os.getpid()} on {socket.gethostname()} since {now}\n", "utf-8")
         yield
-    finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StorageError(
+            f"The index in {index} could not be written ({reason}). Free space or correct the permissions, then run "
+            "this again; the live generation is untouched, and what was embedded is kept."
+        ) from error
+
+
+def sweep(layout: IndexLayout) -> None:
+    """Remove what a killed writer left behind; only for the one who holds the lock."""
+    for marker in (_BUILDING, _DELETING):
+        for leftover in layout.generations.glob(marker + "*"):
+            shutil.rmtree(leftover)
 
 
 @contextlib.contextmanager
 def building(layout: IndexLayout) -> Iterator[tuple[str, GenerationLayout]]:
     """Give the name of the next generation and a folder to build it in; the folder goes away unless published."""
     layout.generations.mkdir(parents=True, exist_ok=True)
-    for leftover in layout.generations.glob(_BUILDING + "*"):  # of a killed writer: we hold the lock
-        shutil.rmtree(leftover)
     name = next_name(layout)
     folder = layout.generations / (_BUILDING + name)
     folder.mkdir()
@@ -97,9 +119,9 @@ def prune(layout: IndexLayout, keep: int) -> list[str]:
     live = layout.current_name()
     doomed = [name for name in layout.generation_names()[:-keep] if name != live]
     for name in doomed:
-        folder = layout.generation(name).folder
-        # Without its manifest a half-deleted generation is not taken for a whole one.
-        layout.generation(name).manifest.unlink()
+        # Renamed first: a half-deleted generation is not taken for a damaged one, and the next writer removes it.
+        folder = layout.generations / (_DELETING + name)
+        os.rename(layout.generation(name).folder, folder)
         shutil.rmtree(folder)
     return doomed
 
@@ -107,23 +129,44 @@ def prune(layout: IndexLayout, keep: int) -> list[str]:
 def rollback(layout: IndexLayout, to: str | None = None) -> tuple[str, str]:
     """Point CURRENT at an earlier generation, after verifying it; return (old name, new name).
 
-    Without `to`, the newest whole generation before the live one. Raises IndexNotFound when there is none.
+    Without `to`, the newest one before the live one that is whole and that this version can open. Raises
+    IndexNotFound when there is none; with `to`, IndexCorrupt or IndexIncompatible when it cannot be opened.
     """
+    if not layout.generation_names():
+        raise IndexNotFound(
+            f"{layout.root} holds no generation. Create one: kb-search index SOURCE --index {layout.root}"
+        )
+    with writer_lock(layout):
+        live = _name_or_none(layout)
+        chosen = _choose(layout, live, to)
+        point_to(layout, chosen)
+    return live or "none", chosen
+
+
+def _choose(layout: IndexLayout, live: str | None, to: str | None) -> str:
     names = layout.generation_names()
-    live = _name_or_none(layout)
-    if to is not None and to not in names:
-        raise IndexNotFound(f"{layout.root} has no generation {to!r}. Choose from {', '.join(names) or 'none'}.")
-    earlier = [name for name in names if live is None or int(name) < int(live)]
-    for name in [to] if to is not None else reversed(earlier):
-        try:
-            open_manifest(layout.generation(name))
-        except IndexCorrupt:
-            if to is not None:
-                raise
-            continue
-        point_to(layout, name)
-        return live or "none", name
-    raise IndexNotFound(f"{layout.root} has no whole generation before {live or 'the first'} to go back to.")
+    if to is not None:
+        if to not in names:
+            raise IndexNotFound(f"{layout.root} has no generation {to!r}. Choose from {', '.join(names)}.")
+        _check_openable(layout.generation(to))
+        return to
+    for name in reversed([name for name in names if live is None or int(name) < int(live)]):
+        with contextlib.suppress(IndexCorrupt, IndexIncompatible):
+            _check_openable(layout.generation(name))
+            return name
+    raise IndexNotFound(
+        f"{layout.root} has no whole generation before {live or 'the first'} to go back to. "
+        f"Build it anew: kb-search index SOURCE --index {layout.root}"
+    )
+
+
+def _check_openable(generation: GenerationLayout) -> None:
+    manifest = open_manifest(generation)
+    if manifest.analyzer_version != ANALYZER_VERSION:
+        raise IndexIncompatible(
+            f"{generation.folder} was analysed by version {manifest.analyzer_version} of the analyzer, this kb-search "
+            f"has version {ANALYZER_VERSION}. Choose another generation, or run kb-search index again."
+        )
 
 
 def _name_or_none(layout: IndexLayout) -> str | None:

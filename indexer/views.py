@@ -6,6 +6,7 @@ anything else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,8 @@ from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors
 from kb_search.text.analyzer import ANALYZER_VERSION, stems
 from kb_search.types import Article, Chunk
+
+_REFUSED = re.compile(r"IO ?error|os error", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,12 @@ def keyword_fields(article: Article) -> dict[str, str]:
 
 
 def _keywords(documents: Sequence[Mapping[str, str]], locale: str, folder: Path) -> None:
-    build_keywords(folder, ({name: stems(text, locale) for name, text in fields.items()} for fields in documents))
+    try:
+        build_keywords(folder, ({name: stems(text, locale) for name, text in fields.items()} for fields in documents))
+    except ValueError as error:  # tantivy's word for everything, a full disk too
+        if _REFUSED.search(str(error)):
+            raise OSError(f"tantivy: {error}") from error
+        raise
 
 
 def _flat(fields: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ expected. `KB_SEARCH_EMBEDDING__MODEL=x` is the environment's spelling of `[embe
 from __future__ import annotations
 
 import os
+import string
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from kb_search.errors import ConfigError, UnknownView
 FILE_NAME = "kb-search.toml"
 PREFIX = "KB_SEARCH_"
 EVERY_STATUS = ("draft", "published", "archived")
+_URL_FIELDS = ("id", "slug", "locale")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -166,23 +168,48 @@ def _split_lists(values: dict[str, Any], table: type[Any]) -> dict[str, Any]:
         if isinstance(value, dict) and isinstance(hint, type) and issubclass(hint, _Table):
             result[key] = _split_lists(value, hint)
         elif isinstance(value, dict) and key == "views":
-            result[key] = {name: _split_lists(view, View) for name, view in value.items() if isinstance(view, dict)}
+            result[key] = {
+                name: _split_lists(view, View) if isinstance(view, dict) else view for name, view in value.items()
+            }
         elif isinstance(value, str) and "tuple" in str(hint):
             result[key] = [part.strip() for part in value.split(",") if part.strip()]
     return result
 
 
 def _check(settings: Settings) -> None:
-    chunking = settings.chunking
-    if not 16 <= chunking.max_tokens <= 480:
-        raise ConfigError(f"chunking.max_tokens is {chunking.max_tokens}. Choose a value from 16 to 480.")
-    if settings.retention.generations < 1:
-        raise ConfigError(f"retention.generations is {settings.retention.generations}. Keep at least 1.")
+    _check_range("chunking.max_tokens", settings.chunking.max_tokens, 16, 480)
+    _check_range("retention.generations", settings.retention.generations, 1, 1_000_000)
+    _check_range("embedding.threads", settings.embedding.threads, 0, 1_024)
+    _check_range("sources.max_file_mb", settings.sources.max_file_mb, 0.001, 10_000)
+    _check_range("service.port", settings.service.port, 0, 65_535)
+    _check_range("service.reload_seconds", settings.service.reload_seconds, 0, 86_400)
+    _check_views(settings.views)
+    _check_url(settings.service.article_url)
     if settings.embedding.backend not in ("auto", "openvino", "torch"):
         raise ConfigError(f"embedding.backend is {settings.embedding.backend!r}. Choose auto, openvino or torch.")
-    if not settings.views:
+
+
+def _check_range(key: str, value: float, lowest: float, highest: float) -> None:
+    if not lowest <= value <= highest:  # not a number is refused too
+        raise ConfigError(f"{key} is {value}. Choose a value from {lowest} to {highest}.")
+
+
+def _check_url(template: str) -> None:
+    try:
+        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        raise ConfigError(f"service.article_url is {template!r} ({error}). Write a brace as {{{{ or }}}}.") from error
+    for name in fields:
+        if name not in _URL_FIELDS:
+            raise ConfigError(
+                f"service.article_url has {{{name}}}. Use {{id}}, {{slug}} and {{locale}}, or write a brace twice."
+            )
+
+
+def _check_views(views: Mapping[str, View]) -> None:
+    if not views:
         raise ConfigError("[views] is empty. Define at least one view, or leave the table out for the default four.")
-    for name, view in settings.views.items():
+    for name, view in views.items():
         if not name.replace("-", "").replace("_", "").isalnum():
             raise ConfigError(f"The view name {name!r} is not usable as a folder name. Use letters, digits, - and _.")
         unknown = set(view.statuses) - set(EVERY_STATUS)

@@ -6,16 +6,21 @@ A list is any-of, fields are AND-ed, date ranges take gte and lte; `locale: fr` 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from kb_search.errors import QueryError
+from kb_search.errors import ConfigError, QueryError
+from kb_search.text.locales import canonical
+from kb_search.text.normalize import normalize
 
 TEXT_FIELDS = ("locale", "category", "tags", "area", "status", "confidence", "governance", "owner")
 DATE_FIELDS = ("created", "updated", "review_by")
 FACET_FIELDS = ("locale", "category", "tags", "area", "status", "confidence", "owner")
 _RANGE = ("gte", "lte")
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class Condition:
 
 def parse_filters(filters: Mapping[str, Any] | None) -> tuple[Condition, ...]:
     """Check and normalise filters, sorted by field. Raises QueryError naming the field and what it takes."""
-    return tuple(_condition(field, value) for field, value in sorted((filters or {}).items()))
+    if filters is not None and not isinstance(filters, Mapping):
+        raise QueryError(f"The filters are {type(filters).__name__}, not a mapping. Write them as field: value.")
+    by_field = sorted(((str(field), value) for field, value in (filters or {}).items()), key=itemgetter(0))
+    return tuple(_condition(field, value) for field, value in by_field)
 
 
 def _condition(field: str, value: Any) -> Condition:
@@ -41,30 +49,38 @@ def _condition(field: str, value: Any) -> Condition:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, Sequence) or not all(isinstance(item, str) for item in values):
         raise QueryError(f"The filter {field}={value!r} is not text. Give a text, or a list of texts for any-of.")
-    if field in DATE_FIELDS:
-        for item in values:
-            _date(field, item)
     if not values:
         raise QueryError(f"The filter {field} is an empty list, which matches nothing. Give a value, or leave it out.")
-    return Condition(field, tuple(sorted(set(values))))
+    read = _locale if field == "locale" else _date if field in DATE_FIELDS else _text
+    return Condition(field, tuple(sorted({read(field, item) for item in values})))
 
 
 def _range(field: str, value: Mapping[Any, Any]) -> Condition:
     if field not in DATE_FIELDS:
         raise QueryError(f"The filter {field}={dict(value)!r} is a range. Ranges work for {', '.join(DATE_FIELDS)}.")
     unknown = [key for key in value if key not in _RANGE]
-    if unknown or not value:
+    bounds = {key: _date(field, bound) for key, bound in value.items() if key in _RANGE and bound is not None}
+    if unknown or not bounds:
         raise QueryError(f"The range of {field} takes gte and lte, not {unknown or 'nothing'}.")
-    return Condition(field, (), *(_date(field, value.get(key)) for key in _RANGE))
+    return Condition(field, (), bounds.get("gte"), bounds.get("lte"))
 
 
-def _date(field: str, value: Any) -> str | None:
-    if value is None:
-        return None
+def _date(field: str, value: Any) -> str:
+    """Give the day; a time after it is left out, as articles have none."""
     try:
-        if not isinstance(value, str):
-            raise TypeError
-        datetime.date.fromisoformat(value[:10])
-        return value
+        found = _DAY.fullmatch(value)
+        return datetime.date.fromisoformat(found[1] if found else "").isoformat()
     except (ValueError, TypeError):
         raise QueryError(f"The filter {field}={value!r} is not a date. Write it as 2026-01-31.") from None
+
+
+def _text(_field: str, value: str) -> str:
+    """Spell it as articles are stored: é is one character, not two."""
+    return normalize(value)
+
+
+def _locale(field: str, value: str) -> str:
+    try:
+        return canonical(value)
+    except ConfigError:
+        raise QueryError(f"The filter {field}={value!r} is not a locale. Write it as en or fr-CA.") from None

@@ -32,12 +32,17 @@ def hydrate(
 ) -> tuple[Hit, ...]:
     """Turn one page of results into hits."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
-    chunk_rows = {s.shown: best_chunks(s.shown, candidates, snapshot, view)[:PASSAGES] for s in page}
+    by_words = candidates.vector is None and bool(query)
+    chunk_rows = {s.shown: best_chunks(s.shown, candidates, snapshot, view) for s in page}
+    if not by_words:
+        chunk_rows = {row: rows[:PASSAGES] for row, rows in chunk_rows.items()}
     chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)
     hits = []
     for scored in page:
         record = records[scored.shown]
-        passages = _passages([chunks[row] for row in chunk_rows[scored.shown]], query, record.locale)
+        terms = frozenset(stems(query, record.locale))
+        found = [chunks[row] for row in chunk_rows[scored.shown]]
+        passages = _passages(_by_words(found, terms, record.locale) if by_words else found, terms, record.locale)
         hits.append(
             Hit(
                 id=record.id,
@@ -52,7 +57,7 @@ def hydrate(
                 passage=passages[0],
                 passages=passages[1:],
                 translations=translations(scored.translations, records, url_template),
-                explanation=_explain(scored, candidates, mode) if explain else None,
+                explanation=_explain(scored, candidates, mode, len(view.articles)) if explain else None,
             )
         )
     return tuple(hits)
@@ -74,9 +79,15 @@ def article_url(template: str, record: ArticleRecord) -> str:
     return template.format_map(values)
 
 
-def _passages(chunks: Sequence[ChunkRecord], query: str, locale: str) -> tuple[Passage, ...]:
+def _by_words(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str) -> Sequence[ChunkRecord]:
+    """Choose the chunks that hold most of the query's words, the first of equals first."""
+    held = [len(terms.intersection(stems(f"{chunk.heading}\n{chunk.text}", locale))) for chunk in chunks]
+    order = sorted(range(len(chunks)), key=lambda row: -held[row])
+    return [chunks[row] for row in order[:PASSAGES]]
+
+
+def _passages(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str) -> tuple[Passage, ...]:
     """Best passage of each chunk; a passage that repeats one above it is left out."""
-    terms = frozenset(stems(query, locale))
     found: dict[str, Passage] = {}
     for chunk in chunks:
         passage = best_passage(chunk.text, chunk.heading, chunk.anchor, terms, locale)
@@ -84,7 +95,7 @@ def _passages(chunks: Sequence[ChunkRecord], query: str, locale: str) -> tuple[P
     return tuple(found.values())
 
 
-def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
+def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) -> Explanation:
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
         return Explanation({"pinned": scored.log_odds}, {})
@@ -92,8 +103,8 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
     keyword = float(candidates.keyword[row]) if mode != "semantic" else None
     signals = {
         "cosine": float(candidates.cosine[row]) if candidates.vector is not None else None,
-        "deviations_above_background": semantic,
+        "deviations_above_ordinary": semantic,
         "bm25": float(candidates.bm25[row]) if keyword else None,
         "share_of_ideal_bm25": keyword,
     }
-    return Explanation(fusion.ledger(mode, semantic, keyword), signals)
+    return Explanation(fusion.ledger(mode, articles, semantic, keyword), signals)

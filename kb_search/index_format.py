@@ -39,6 +39,7 @@ _GENERATION_NAME = re.compile(r"[0-9]{6,}")
 _LOCK_SUFFIX = ".lock"
 """tantivy leaves empty lock files in its folder; they are not part of the data."""
 _READ_SIZE = 1 << 20
+_DIGEST = re.compile(rb'(?<="digest": ")[0-9a-f]{64}(?=")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ class IndexLayout:
 
     @property
     def lock(self) -> Path:
-        """Held by the one writer; its text says who that is."""
+        """Held by the one writer."""
         return self.root / _LOCK
+
+    @property
+    def lock_owner(self) -> Path:
+        """Says who holds the lock; there while it is held."""
+        return self.root / (_LOCK + ".owner")
 
     @property
     def generations(self) -> Path:
@@ -178,6 +184,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The receipt of a generation; `files` maps relative path → size and digest of all its other files.
 
     `parts` maps a search structure's path → digest of the inputs it was made from: equal inputs, equal part.
+    `digest` is the SHA-256 of the file itself with this one value left out.
     """
 
     format_version: int
@@ -196,26 +203,47 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     views: dict[str, ViewInfo]
     parts: dict[str, str]
     files: dict[str, FileInfo]
+    digest: str = ""
 
     def encode(self) -> bytes:
-        """Render as JSON for people to read."""
-        return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=1) + b"\n"
+        """Render as JSON for people to read, with `digest` filled in."""
+        blank = _render(msgspec.structs.replace(self, digest=""))
+        return _render(msgspec.structs.replace(self, digest=hashlib.sha256(blank).hexdigest()))
 
 
 class _Versioned(msgspec.Struct):
     format_version: int
 
 
+def _render(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1) + b"\n"
+
+
+def _written_digest(data: bytes) -> str | None:
+    """Find the digest in the bytes of a manifest; another format may have none."""
+    found = _DIGEST.search(data)
+    return found[0].decode() if found else None
+
+
+def _true_digest(data: bytes) -> str:
+    return hashlib.sha256(_DIGEST.sub(b"", data, count=1)).hexdigest()
+
+
 def read_manifest(generation: GenerationLayout) -> Manifest:
     """Read a manifest. Raises IndexCorrupt when it is missing or damaged, IndexIncompatible by format version."""
     try:
         data = generation.manifest.read_bytes()
+        digest = _written_digest(data)
+        if digest is not None and digest != _true_digest(data):
+            raise IndexCorrupt(f"{generation.manifest} is damaged (it contradicts its digest). {_remedy(generation)}")
         version = msgspec.json.decode(data, type=_Versioned).format_version
         if version != FORMAT_VERSION:
             raise IndexIncompatible(
                 f"{generation.folder} has index format {version}; this version of kb-search reads format "
                 f"{FORMAT_VERSION}. Build it anew: kb-search index SOURCE --index {generation.folder.parent.parent}"
             )
+        if digest is None:
+            raise IndexCorrupt(f"{generation.manifest} is damaged (it has no digest). {_remedy(generation)}")
         return msgspec.json.decode(data, type=Manifest)
     except OSError as error:
         raise IndexCorrupt(f"{generation.manifest} cannot be read ({error.strerror}). {_remedy(generation)}") from error

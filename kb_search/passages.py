@@ -48,14 +48,15 @@ def _window(text: str, spans: Sequence[tuple[int, int]], matches: Sequence[Token
 
 
 def _shorten(text: str, window: tuple[int, int], matches: Sequence[Token]) -> tuple[int, int]:
-    """A single sentence longer than the window is cut around its first match, at spaces."""
+    """A single sentence longer than the window is cut around its first match, at spaces where it has some."""
     start, end = window
     if end - start <= MAX_CHARACTERS:
         return window
     first = next((token.start for token in matches if start <= token.start < end), start)
     if first - start > MAX_CHARACTERS // 3:
-        cut = text.rfind(" ", start, first - MAX_CHARACTERS // 4)
-        start = cut + 1 if cut > start else start
+        latest = first - MAX_CHARACTERS // 4
+        cut = text.rfind(" ", max(start, latest - MAX_CHARACTERS // 2), latest)
+        start = cut + 1 if cut > start else latest
     if end - start <= MAX_CHARACTERS:
         return start, end
     cut = text.rfind(" ", start + 1, start + MAX_CHARACTERS)
@@ -65,9 +66,18 @@ def _shorten(text: str, window: tuple[int, int], matches: Sequence[Token]) -> tu
 def _mark(text: str, spans: Sequence[tuple[int, int]]) -> str:
     pieces: list[str] = []
     at = 0
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start < at:  # a part of a compound that is marked whole already
-            continue
+    for start, end in _joined(spans):
         pieces += [html.escape(text[at:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
         at = end
     return "".join([*pieces, html.escape(text[at:])])
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Make one span of those that overlap: a compound and its parts, or pairs of characters in a row."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

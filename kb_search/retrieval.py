@@ -6,39 +6,56 @@ so it does not depend on how deep either branch was asked.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.embedding.base import Embedder
 from kb_search.ranking import fusion
+from kb_search.ranking.rollup import WINDOW
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.text.analyzer import stems
 from kb_search.types import Mode
 
-DEPTH = 200
-"""Articles asked of each branch (and of each locale)."""
+DEPTH = WINDOW + 1
+"""Articles asked of each branch (and of each locale) at first: one more than are shown tells that there are more."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query made ready: its text, what it may find (by article ordinal), and the locales to look in."""
+    """A query made ready: its text, what it may find (by article ordinal), and the locales to look in.
+
+    `pinned` articles are candidates whatever the branches find.
+    """
 
     text: str
     mode: Mode
     allowed: Mask | None
     locales: tuple[str, ...]
+    pinned: tuple[int, ...] = ()
+
+
+class Found(NamedTuple):
+    """Articles that one branch found, and whether there are no more."""
+
+    articles: Ordinals
+    exhausted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles found, int64 of shape (n,), and their evidence, float64 of shape (n,) each; raw values beside it.
 
-    `vector` is the query's, None when the semantic branch did not run; `degraded` names a branch that failed.
+    `vector` is the query's, None when the semantic branch did not run; `degraded` names a branch that failed;
+    `exhausted` says that no further article matches.
     """
 
     articles: Ordinals
@@ -49,54 +66,84 @@ class Candidates:
     vector: NDArray[np.float32] | None
     terms: dict[str, list[str]]
     degraded: str | None
+    exhausted: bool
 
 
 def retrieve(
     query: Query, snapshot: Snapshot, view: ViewSnapshot, embedder: Embedder, pool: ThreadPoolExecutor
 ) -> Candidates:
-    """Find the candidates of a query and all their evidence."""
-    vector, degraded = None, None
+    """Find the first candidates of a query and all their evidence."""
     embedding = pool.submit(embedder.embed_queries, [query.text]) if query.mode != "keyword" else None
-    terms = {locale: stems(query.text, locale) for locale in query.locales}
-    use_keywords = query.mode != "semantic"
-    by_keyword = _keyword_candidates(query, view, terms) if use_keywords else np.empty(0, np.int64)
+    terms = {locale: stems(query.text, locale) for locale in query.locales} if query.mode != "semantic" else {}
+    by_keyword = _keyword_candidates(query, view, terms, DEPTH)
+    vector, degraded = None, None
     if embedding is not None:
         try:
             vector = embedding.result()[0]
-        except Exception:  # whatever a model runtime raises: half an answer, said so, beats none
+        except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
+            _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
-            if not use_keywords:
-                use_keywords, by_keyword = True, _keyword_candidates(query, view, terms)
-    by_meaning = _semantic_candidates(query, snapshot, view, vector) if vector is not None else np.empty(0, np.int64)
-    articles = np.union1d(by_keyword, by_meaning)
+            if not terms:
+                terms = {locale: stems(query.text, locale) for locale in query.locales}
+                by_keyword = _keyword_candidates(query, view, terms, DEPTH)
+    by_meaning = _semantic_candidates(query, snapshot, view, vector, DEPTH)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, vector, terms, degraded)
+
+
+def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
+    """Ask the same again for more articles, without another model call."""
+    by_keyword = _keyword_candidates(query, view, found.terms, depth)
+    by_meaning = _semantic_candidates(query, snapshot, view, found.vector, depth)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.vector, found.terms, found.degraded)
+
+
+def _evidence(
+    query: Query,
+    by_keyword: Found,
+    by_meaning: Found,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    vector: NDArray[np.float32] | None,
+    terms: dict[str, list[str]],
+    degraded: str | None,
+) -> Candidates:
+    pinned = np.array(query.pinned, np.int64)
+    articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
     cosine = _best_cosines(articles, snapshot, view, vector)
-    bm25, share = _bm25(articles, snapshot, view, terms if use_keywords else {})
+    bm25, share = _bm25(articles, snapshot, view, terms)
     semantic = np.zeros(len(articles))
     if vector is not None:
-        semantic = fusion.semantic_evidence(cosine, *view.calibration.background(vector))
-    return Candidates(articles, semantic, share, cosine, bm25, vector, terms, degraded)
+        semantic = view.calibration.evidence(vector, cosine)
+    exhausted = by_keyword.exhausted and by_meaning.exhausted
+    return Candidates(articles, semantic, share, cosine, bm25, vector, terms, degraded, exhausted)
 
 
-def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]]) -> Ordinals:
-    found = [
-        view.keywords[locale].search(terms[locale], DEPTH, query.allowed).ordinals
-        for locale in query.locales
+def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]], depth: int) -> Found:
+    rankings = [
+        view.keywords[locale].search(words, depth, query.allowed).ordinals
+        for locale, words in terms.items()
         if locale in view.keywords
     ]
-    return np.concatenate([np.empty(0, np.int64), *found])
+    exhausted = all(len(ordinals) < depth for ordinals in rankings)
+    return Found(np.concatenate([np.empty(0, np.int64), *rankings]), exhausted)
 
 
-def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32]) -> Ordinals:
-    """Look ever deeper until DEPTH articles are found or the view ends: long articles must not crowd out others."""
+def _semantic_candidates(
+    query: Query, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None, depth: int
+) -> Found:
+    """Look ever deeper until `depth` articles are found or the view ends: long articles must not crowd out others."""
+    if vector is None:
+        return Found(np.empty(0, np.int64), True)
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
-    depth = 2 * DEPTH
+    chunks = 2 * depth
     while True:
-        ranking = view.vectors.search(vector, depth, allowed)
+        ranking = view.vectors.search(vector, chunks, allowed)
         articles = np.unique(chunk_article[ranking.ordinals])
-        if len(articles) >= DEPTH or len(ranking.ordinals) < depth:
-            return articles
-        depth *= 4
+        exhausted = len(ranking.ordinals) < chunks
+        if len(articles) >= depth or exhausted:
+            return Found(articles, exhausted)
+        chunks *= 4
 
 
 def _best_cosines(

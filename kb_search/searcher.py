@@ -14,15 +14,15 @@ import numpy as np
 
 from kb_search.config import Settings, load_settings
 from kb_search.embedding.base import Embedder
-from kb_search.errors import QueryError
+from kb_search.errors import ConfigError, QueryError
 from kb_search.filters import Condition, parse_filters
 from kb_search.hydrate import hydrate
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles, put_pins_first
-from kb_search.retrieval import Candidates, Query, retrieve
+from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
 from kb_search.stores.base import Mask
-from kb_search.text.locales import canonical, matches
+from kb_search.text.locales import canonical, matches, primary
 from kb_search.text.normalize import normalize
 from kb_search.text.sentences import truncate
 from kb_search.types import Mode, SearchResult
@@ -86,21 +86,19 @@ class Searcher:
         """
         started = time.perf_counter()
         conditions = _check(query, limit, offset, mode, filters)
-        reader = canonical(locale) if locale else None
+        reader = _reader(locale)
         view_snapshot = self.snapshot.view(view)
         text, notices = _prepare(query, reader)
         allowed = self._allowed(view_snapshot, conditions)
-        language = reader
+        pinned = self._pins(text, view_snapshot, allowed)
+        language = view_snapshot.language_of(text) if text else None
+        languages = _preferred(reader, language) if fold_translations else None
         if text:
-            language = reader or view_snapshot.languages.identify(text)
-            candidates, mode = self._retrieve(text, mode, view_snapshot, allowed, conditions)
-            ranked = order_articles(candidates.articles, fusion.log_odds(mode, candidates.semantic, candidates.keyword))
+            candidates, mode, ranked = self._ranked(text, mode, view_snapshot, allowed, conditions, languages, pinned)
         else:
-            candidates, ranked = _nothing_asked(), self._by_date(view_snapshot, allowed)
-        if fold_translations:
-            ranked = self._fold(ranked, view_snapshot, allowed, reader, text)
+            candidates, ranked = _nothing_asked(), self._by_date(view_snapshot, allowed, languages, pinned)
         best = max((fusion.sigmoid(s.log_odds) for s in ranked), default=None) if text else None
-        ranked = put_pins_first(ranked, self._pins(text, view_snapshot, allowed))
+        ranked = put_pins_first(ranked, pinned)
         window = ranked[:WINDOW]
         fitting = [s for s in window if not text or fusion.sigmoid(s.log_odds) >= fusion.WEAK]
         hits = hydrate(
@@ -116,7 +114,7 @@ class Searcher:
         return SearchResult(
             query_id=uuid.uuid4().hex,
             query=query,
-            locale=language,
+            locale=reader or language,
             outcome=fusion.outcome_of(best) if text else "ok",
             degraded=candidates.degraded,
             total=len(fitting),
@@ -125,50 +123,81 @@ class Searcher:
             generation=self.generation,
             hits=hits,
             facets=self.snapshot.store.facets(s.shown for s in fitting),
-            notices=notices,
+            notices=notices + _about(view_snapshot),
         )
 
     def _allowed(self, view: ViewSnapshot, conditions: tuple[Condition, ...]) -> Mask | None:
         matching = self.snapshot.store.matching(conditions)
         return None if matching is None else matching & view.members
 
-    def _retrieve(
-        self, text: str, mode: Mode, view: ViewSnapshot, allowed: Mask | None, conditions: tuple[Condition, ...]
-    ) -> tuple[Candidates, Mode]:
+    def _ranked(
+        self,
+        text: str,
+        mode: Mode,
+        view: ViewSnapshot,
+        allowed: Mask | None,
+        conditions: tuple[Condition, ...],
+        languages: tuple[str, ...] | None,
+        pinned: tuple[int, ...],
+    ) -> tuple[Candidates, Mode, list[Scored]]:
+        """Fill the window: ask deeper while it is not full and there is more, since translations fold into one."""
         wanted = next((c.values for c in conditions if c.field == "locale"), None)
         locales = tuple(
             found for found in view.keywords if wanted is None or any(matches(found, value) for value in wanted)
         )
-        candidates = retrieve(Query(text, mode, allowed, locales), self.snapshot, view, self._embedder, self._pool)
-        return candidates, "keyword" if candidates.degraded == "semantic" else mode
+        query = Query(text, mode, allowed, locales, pinned)
+        candidates = retrieve(query, self.snapshot, view, self._embedder, self._pool)
+        mode = "keyword" if candidates.degraded == "semantic" else mode
+        depth = DEPTH
+        while True:
+            odds = fusion.log_odds(mode, len(view.articles), candidates.semantic, candidates.keyword)
+            ranked = order_articles(candidates.articles, odds)
+            if languages is not None:
+                ranked = self._fold(ranked, view, allowed, languages, pinned)
+            if len(ranked) > WINDOW or candidates.exhausted:
+                return candidates, mode, ranked
+            depth *= 4
+            candidates = deepen(query, self.snapshot, view, candidates, depth)
 
-    def _by_date(self, view: ViewSnapshot, allowed: Mask | None) -> list[Scored]:
-        """Order articles for a blank query: latest update first."""
-        members = view.members if allowed is None else allowed
-        rows = self.snapshot.store.latest(np.flatnonzero(members), 4 * WINDOW)
-        return [Scored(row, row, 0.0) for row in rows]
+    def _by_date(
+        self, view: ViewSnapshot, allowed: Mask | None, languages: tuple[str, ...] | None, pinned: tuple[int, ...]
+    ) -> list[Scored]:
+        """Fill the window for a blank query: latest update first."""
+        members = np.flatnonzero(view.members if allowed is None else allowed)
+        depth = 4 * WINDOW
+        while True:
+            rows = self.snapshot.store.latest(members, depth)
+            ranked = [Scored(row, row, 0.0) for row in dict.fromkeys((*rows, *pinned))]
+            if languages is not None:
+                ranked = self._fold(ranked, view, allowed, languages, pinned)
+            if len(ranked) > WINDOW or len(rows) < depth:
+                return ranked
+            depth *= 4
 
     def _fold(
-        self, ranked: list[Scored], view: ViewSnapshot, allowed: Mask | None, reader: str | None, text: str
+        self,
+        ranked: list[Scored],
+        view: ViewSnapshot,
+        allowed: Mask | None,
+        languages: tuple[str, ...],
+        pinned: tuple[int, ...],
     ) -> list[Scored]:
-        store = self.snapshot.store
-        members = view.members if allowed is None else allowed
-        # The query's language matters only where a family has no member in the reader's.
-        language = view.languages.identify(text) if text else None
+        """Fold translations; of each family the member in the first of `languages` that it has is shown."""
+        members, locales = view.members if allowed is None else allowed, self.snapshot.store.locales
 
         def prefer(row: int) -> int:
-            locale = str(store.locales[row])
-            return 0 if reader and matches(locale, reader) else 1 if language and matches(locale, language) else 2
+            locale = str(locales[row])
+            return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
 
         def visible(family: int) -> list[int]:
-            return [int(row) for row in store.family(family) if members[row]]
+            return [row for row in view.family(family) if members[row]]
 
-        return fold(ranked, store.families, visible, prefer)
+        return fold(ranked, view.families, visible, prefer, WINDOW + 1, pinned)
 
-    def _pins(self, text: str, view: ViewSnapshot, allowed: Mask | None) -> list[int]:
+    def _pins(self, text: str, view: ViewSnapshot, allowed: Mask | None) -> tuple[int, ...]:
         members = view.members if allowed is None else allowed
         wanted = text.casefold()
-        return [row for query, row in self.snapshot.pins if members[row] and (not wanted or query == wanted)]
+        return tuple(row for query, row in self.snapshot.pins if members[row] and (not wanted or query == wanted))
 
 
 def open_searcher(index: str | Path, *, settings: Settings | None = None, embedder: Embedder | None = None) -> Searcher:
@@ -207,6 +236,19 @@ def _check(query: str, limit: int, offset: int, mode: str, filters: Mapping[str,
     return parse_filters(filters)
 
 
+def _reader(locale: str | None) -> str | None:
+    try:
+        return canonical(locale) if locale else None
+    except ConfigError as error:
+        raise QueryError(str(error)) from None
+
+
+def _preferred(reader: str | None, language: str | None) -> tuple[str, ...]:
+    """Languages to show translations in: the reader's, that without its region, then the query's."""
+    tags = (reader, primary(reader) if reader else None, language)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
 def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
     text = normalize(query)
     if len(text) <= MAX_QUERY:
@@ -215,6 +257,13 @@ def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
     return shorter, (f"The query has {len(text)} characters; the first {len(shorter)} were used.",)
 
 
+def _about(view: ViewSnapshot) -> tuple[str, ...]:
+    """Say so when a view has nothing to find: the audience of the articles was forgotten, most likely."""
+    if len(view.articles):
+        return ()
+    return (f"The view {view.name!r} has no article. Give articles an audience that it shows, then index again.",)
+
+
 def _nothing_asked() -> Candidates:
     empty = np.empty(0)
-    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, None, {}, None)
+    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, None, {}, None, True)

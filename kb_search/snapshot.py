@@ -5,6 +5,7 @@ It answers nothing by itself: retrieval.py asks its stores.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, digest_of, open_manifest, read_ordinals
 from kb_search.ranking.calibration import Calibration
+from kb_search.ranking.families import families, members_of
 from kb_search.stores.articles import ArticleStore
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
@@ -24,7 +26,11 @@ from kb_search.text.language import LanguageIdentifier
 
 @dataclass(frozen=True, slots=True)
 class ViewSnapshot:
-    """The search structures of one view. `members` is indexed by article ordinal, `articles` lists the ordinals."""
+    """The search structures of one view. `members` is indexed by article ordinal, `articles` lists the ordinals.
+
+    `families`, by article ordinal too, is the lowest ordinal among an article and its translations in this view;
+    `translated` lists the articles of those families that have several. `languages` is None without articles.
+    """
 
     name: str
     members: Mask
@@ -32,7 +38,17 @@ class ViewSnapshot:
     vectors: VectorStore
     keywords: dict[str, KeywordStore]
     calibration: Calibration
-    languages: LanguageIdentifier
+    families: Ordinals
+    translated: Mapping[int, tuple[int, ...]]
+    languages: LanguageIdentifier | None
+
+    def family(self, family: int) -> tuple[int, ...]:
+        """List the articles of one family, in order."""
+        return self.translated.get(family, (family,))
+
+    def language_of(self, text: str) -> str | None:
+        """Tell which of the view's locales a text is in; None if it has no letters, or the view no articles."""
+        return self.languages.identify(text) if self.languages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ def _open_view(
         ordinals = read_ordinals(layout.articles(locale))
         members[ordinals] = True
         keywords[locale] = TantivyKeywords(layout.keywords(locale), ordinals)
+    related = families(store.originals, members)
+    by_size = sorted(info.locales, key=lambda locale: (-info.locales[locale], locale))
     return ViewSnapshot(
         name=name,
         members=members,
@@ -98,7 +116,9 @@ def _open_view(
         vectors=FaissVectors(layout.vectors, read_ordinals(layout.rows), matrix),
         keywords=keywords,
         calibration=Calibration.load(layout.calibration),
-        languages=LanguageIdentifier(info.locales),
+        families=related,
+        translated=members_of(related),
+        languages=LanguageIdentifier(by_size) if by_size else None,
     )
 
 

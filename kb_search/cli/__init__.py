@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,15 +29,17 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(next((word for word in arguments if word in COMMANDS), None))
-    options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        options = _parser(next((word for word in arguments if word in COMMANDS), None)).parse_args(arguments)
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except KbSearchError as error:
         sys.stderr.write(f"kb-search: {error}\n")
         return error.exit_code
     except BrokenPipeError:  # the reader of our output has gone, as in `| head`
-        sys.stderr.close()
+        # What is still in the buffer goes nowhere, instead of failing again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         sys.stderr.write("kb-search: interrupted\n")

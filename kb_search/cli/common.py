@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,18 @@ def say_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         place = f"{finding.path}:{finding.line}" if finding.line else finding.path
         say(f"{finding.severity} {finding.code}: {place}: {finding.message} {finding.remedy}")
+
+
+@contextlib.contextmanager
+def findings_said() -> Iterator[None]:
+    """Where not one article could be used, say what is wrong with each file before the error itself."""
+    from indexer.sources import NoArticles
+
+    try:
+        yield
+    except NoArticles as error:
+        say_findings(error.findings)
+        raise
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

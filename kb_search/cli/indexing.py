@@ -11,6 +11,7 @@ import msgspec
 from kb_search.cli.common import (
     add_config,
     add_json,
+    findings_said,
     has_errors,
     progress_bar,
     say,
@@ -52,18 +53,13 @@ def run(options: argparse.Namespace) -> int:
 
     settings = settings_of(options, sources__default_audience=options.default_audience)
     embedder = load_for_indexing(settings)
-    if options.dry_run:
-        plan = plan_build(options.sources, options.index, settings, embedder, full=options.full)
-        _report_plan(plan, options.json)
-        return int(has_errors(plan.findings))
-    report = build_index(
-        options.sources,
-        options.index,
-        settings,
-        embedder,
-        full=options.full,
-        progress=progress_bar("embedding", "passage"),
-    )
+    progress = progress_bar("embedding", "passage")
+    with findings_said():
+        if options.dry_run:
+            plan = plan_build(options.sources, options.index, settings, embedder, full=options.full)
+            _report_plan(plan, options.json)
+            return int(has_errors(plan.findings))
+        report = build_index(options.sources, options.index, settings, embedder, full=options.full, progress=progress)
     _report(report, options.json)
     if options.watch:
         _watch(options, settings, embedder)
@@ -71,22 +67,41 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> None:
-    from watchfiles import watch
+    from watchfiles import DefaultFilter, watch
 
     say("Watching the sources; stop with Ctrl-C.")
+    sources = [source.resolve() for source in options.sources]
+    # The index may be in a source folder. A second of quiet first: a save, or a checkout, is many changes.
+    but_not_the_index = DefaultFilter(ignore_paths=[f"{options.index.resolve()}/"])
+    changes_of_a_second = watch(
+        *sources,
+        watch_filter=but_not_the_index,
+        debounce=1_000,
+        step=200,
+        rust_timeout=1_000,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    )
+    first = True
     try:
-        # A second of quiet first: an editor's save, or a checkout, is many changes.
-        for _ in watch(*options.sources, debounce=1_000, step=200, raise_interrupt=True):
-            try:
-                report = build_index(
-                    options.sources, options.index, settings, embedder, progress=progress_bar("embedding", "passage")
-                )
-            except KbSearchError as error:
-                say(f"kb-search: {error}")
-            else:
-                _report(report, options.json)
+        for changes in changes_of_a_second:
+            if changes or first:  # first: what changed while the first build ran
+                _build_again(options, settings, embedder, quiet=not changes)
+                first = False
     except KeyboardInterrupt:
         say("Stopped watching.")
+
+
+def _build_again(options: argparse.Namespace, settings: Settings, embedder: Any, quiet: bool) -> None:
+    progress = progress_bar("embedding", "passage")
+    try:
+        with findings_said():
+            report = build_index(options.sources, options.index, settings, embedder, progress=progress)
+    except KbSearchError as error:
+        say(f"kb-search: {error}")
+    else:
+        if report.published or not quiet:
+            _report(report, options.json)
 
 
 def _report(report: BuildReport, as_json: bool) -> None:

@@ -6,7 +6,17 @@ import argparse
 import datetime
 from pathlib import Path
 
-from kb_search.cli.common import add_config, add_json, has_errors, say, say_findings, settings_of, show_json
+from kb_search.cli.common import (
+    add_config,
+    add_json,
+    findings_said,
+    has_errors,
+    say,
+    say_findings,
+    settings_of,
+    show_json,
+)
+from kb_search.errors import MissingExtra
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -21,10 +31,14 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check the sources; 1 when there is any finding."""
-    from indexer.lint import lint
-    from indexer.sources import read_sources
+    try:
+        from indexer.lint import lint
+        from indexer.sources import read_sources
+    except ModuleNotFoundError as error:  # markdown-it-py, PyYAML …
+        raise MissingExtra("kb-search lint", "index") from error
 
-    read = read_sources(options.sources, settings_of(options))
+    with findings_said():
+        read = read_sources(options.sources, settings_of(options))
     roots = [source if source.is_dir() else source.parent for source in options.sources]
     findings = lint(read, lambda path: any((root / path).exists() for root in roots), datetime.date.today())
     if options.json:

@@ -26,7 +26,8 @@ def status(options: argparse.Namespace) -> int:
     layout = IndexLayout(options.index)
     current = layout.current_name()
     manifest = read_manifest(layout.generation(current))
-    size = sum(entry.stat().st_size for entry in layout.root.rglob("*") if entry.is_file())
+    files = [entry.stat() for entry in layout.root.rglob("*") if entry.is_file()]
+    size = sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())  # linked parts count once
     value: dict[str, Any] = {
         "index": str(layout.root),
         "generation": current,
@@ -83,11 +84,9 @@ def verify(options: argparse.Namespace) -> int:
 def rollback(options: argparse.Namespace) -> int:
     """Point the index at an earlier generation."""
     from indexer.publish import rollback as go_back
-    from indexer.publish import writer_lock
 
     layout = IndexLayout(options.index)
-    with writer_lock(layout):
-        before, after = go_back(layout, options.to)
+    before, after = go_back(layout, options.to)
     if options.json:
         show_json({"from": before, "to": after})
     else:

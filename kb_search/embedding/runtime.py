@@ -25,6 +25,9 @@ GRAPH, TOKENIZER, SPEC = "model.xml", "tokenizer.json", "spec.json"
 TOKEN_BUDGET = 2048
 """Padded tokens per batch: large enough to keep a core busy, small enough to stay in its cache."""
 
+_FIRST = threading.Lock()
+"""Held at the first inference of every embedder."""
+
 
 def runtime_folder(cache: Path, fingerprint: str) -> Path:
     """Return where the converted model of this fingerprint lives, whether or not it exists yet."""
@@ -39,34 +42,27 @@ class OpenVinoEmbedder:
 
         `threads` 0 means all cores. Raises ModelError naming the folder when it cannot be loaded.
         """
-        import openvino
-        from tokenizers import Tokenizer
-
         try:
-            self._spec = msgspec.json.decode((folder / SPEC).read_bytes(), type=ModelSpec)
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
-            core = openvino.Core()
-            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-            cores = threads or available_threads()
-            config = {
-                "INFERENCE_PRECISION_HINT": precision,
-                "INFERENCE_NUM_THREADS": str(cores),
-                "NUM_STREAMS": str(cores if bulk else 1),
-            }
-            self._model: Any = core.compile_model(str(folder / GRAPH), "CPU", config)
+            # Side by side: the tokenizer takes a second to load, and so does the graph.
+            with ThreadPoolExecutor(1) as pool:
+                loading = pool.submit(_load_tokenizer, folder / TOKENIZER)
+                self._spec = msgspec.json.decode((folder / SPEC).read_bytes(), type=ModelSpec)
+                cores = threads or available_threads()
+                self._model, precision = _compile(folder / GRAPH, cores, cores if bulk else 1)
+                self._tokenizer = loading.result()
         except Exception as error:  # openvino and tokenizers raise bare RuntimeError and Exception
             raise ModelError(
-                f"The converted model in {folder} cannot be loaded ({str(error).splitlines()[0][:160]}). "
+                f"The converted model in {folder} cannot be loaded ({first_line(error)}). "
                 f"Delete that folder; `kb-search index` converts it anew."
             ) from error
         self.precision = precision
         self._streams = cores if bulk else 1
         self._requests: list[Any] = []
         self._lock = threading.Lock()
-        self._special = self._tokenizer.num_special_tokens_to_add(False)
         # The binding fills tables of its own at its first inference, under a C++ lock that deadlocks with the
         # interpreter's when two threads come first together (openvino 2026.4): so this thread comes first, alone.
-        self._infer([[0, 0]])
+        with _FIRST:
+            self._infer([[0, 0]])
 
     @property
     def spec(self) -> ModelSpec:
@@ -87,7 +83,7 @@ class OpenVinoEmbedder:
         return [len(encoding) for encoding in encodings]
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
-        ids = [self._clip(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(texts)]
+        ids = [self._clip(encoding) for encoding in self._tokenizer.encode_batch_fast(texts)]
         vectors = np.empty((len(ids), self._spec.dimension), np.float32)
         batches = list(token_batches([len(row) for row in ids], TOKEN_BUDGET))
 
@@ -105,11 +101,13 @@ class OpenVinoEmbedder:
         vectors /= np.maximum(norms, np.float32(1e-12))
         return vectors
 
-    def _clip(self, ids: list[int]) -> list[int]:
+    def _clip(self, encoding: Any) -> list[int]:
+        """Give the token ids, no more than the model takes, with the special one at the end if there is one."""
+        ids: list[int] = encoding.ids
         limit = self._spec.max_tokens
-        if len(ids) <= limit:
-            return ids
-        return ids[: limit - 1] + ids[-1:] if self._special else ids[:limit]
+        if len(ids) > limit:
+            return ids[: limit - 1] + ids[-1:] if encoding.special_tokens_mask[-1] else ids[:limit]
+        return ids or [0]  # no model runs on nothing at all: an empty text, and no special tokens
 
     def _infer(self, rows: list[list[int]]) -> NDArray[np.float32]:
         width = max(len(row) for row in rows)
@@ -126,6 +124,31 @@ class OpenVinoEmbedder:
         finally:
             with self._lock:
                 self._requests.append(request)
+
+
+def _load_tokenizer(path: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
+
+
+def _compile(graph: Path, threads: int, streams: int) -> tuple[Any, str]:
+    """Compile for the CPU, in bf16 where it computes in bf16; also name the precision."""
+    import openvino
+
+    core = openvino.Core()
+    precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    options = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_NUM_THREADS": str(threads),
+        "NUM_STREAMS": str(streams),
+    }
+    return core.compile_model(str(graph), "CPU", options), precision
+
+
+def first_line(error: Exception) -> str:
+    """Shorten what a model library raises to what fits a sentence."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
 
 
 def available_threads() -> int:

@@ -1,9 +1,13 @@
 """What an ordinary cosine is for a query, so that a cosine means the same whatever the query. Pure.
 
 This model's vectors lie in a narrow cone: two unrelated texts have a cosine near 0.8, and how near depends on
-the query. The mean and covariance of a view's vectors give, exactly and for any query q, the mean (q·μ) and the
-standard deviation (√qᵀΣq) of its cosines over all chunks of the view; a hit counts by how many of those it
-stands above the mean.
+the query. The mean μ and covariance Σ of a view's vectors give, exactly and without looking at a hit:
+
+* for any query q, the mean (q·μ) and the standard deviation (√qᵀΣq) of its cosines over all chunks of the view;
+* for the view, the same over all pairs of chunks: mean μ·μ, and E[(x·y)²] = ‖Σ + μμᵀ‖² (Frobenius).
+
+A hit counts by how many of those deviations it stands above those means, half by each: the first makes queries
+comparable within a view, the second keeps a query that is far from everything from being flattered.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +51,26 @@ class Calibration:
         mean /= max(count, 1)
         return cls(mean, moment / max(count, 1) - np.outer(mean, mean), count)
 
+    def evidence(self, query: NDArray[np.float32], cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Standard deviations above the ordinary, for a query's cosines with some chunks; same shape as `cosines`."""
+        mean, deviation = self.background(query)
+        view_mean, view_deviation = self.pairs()
+        return (cosines - mean) / (2 * deviation) + (cosines - view_mean) / (2 * view_deviation)
+
     def background(self, query: NDArray[np.float32]) -> tuple[float, float]:
         """Give mean and standard deviation of the cosines of `query` with all chunks."""
         wide = query.astype(np.float64)
-        variance = max(0.0, float(wide @ self.covariance @ wide))
-        shrunk = (self.count * variance + _PRIOR_WEIGHT * _PRIOR_DEVIATION**2) / (self.count + _PRIOR_WEIGHT)
-        return float(self.mean @ wide), float(np.sqrt(shrunk))
+        return float(self.mean @ wide), self._shrunk(float(wide @ self.covariance @ wide))
+
+    def pairs(self) -> tuple[float, float]:
+        """Give mean and standard deviation of the cosines of all pairs of chunks."""
+        mean = float(self.mean @ self.mean)
+        # ‖Σ + μμᵀ‖² − (μ·μ)² = ‖Σ‖² + 2 μᵀΣμ
+        return mean, self._shrunk(float((self.covariance**2).sum() + 2 * self.mean @ self.covariance @ self.mean))
+
+    def _shrunk(self, variance: float) -> float:
+        known = self.count * max(0.0, variance)
+        return float(np.sqrt((known + _PRIOR_WEIGHT * _PRIOR_DEVIATION**2) / (self.count + _PRIOR_WEIGHT)))
 
     def save(self, path: Path) -> None:
         """Write as .npz, float32: the same values give the same bytes."""
@@ -64,8 +83,8 @@ class Calibration:
     def load(cls, path: Path) -> Calibration:
         """Read the file of `save`. Raises IndexCorrupt."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 mean, covariance = stored["mean"].astype(np.float64), stored["covariance"].astype(np.float64)
                 return cls(mean, covariance, int(stored["count"]))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise IndexCorrupt(f"{path} cannot be read ({error}). Build the index anew.") from error

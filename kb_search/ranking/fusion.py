@@ -4,8 +4,8 @@ Neither branch is ranked or scaled against its own best hit: an article's eviden
 article and the view's statistics alone, so that its score is the same whether the answer is filtered, paged or
 grouped, and a query that nothing answers has no hit that looks good merely by being first.
 
-* semantic: by how many standard deviations the article's nearest chunk stands above an ordinary chunk of the view
-  (see calibration.py);
+* semantic: by how many standard deviations the article's nearest chunk stands above the ordinary (see
+  calibration.py);
 * keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
   Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as its rarest.
 
@@ -38,12 +38,15 @@ class Weights:
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.0, keyword=5.0, prior=-5.5),
-    "semantic": Weights(semantic=1.3, keyword=0.0, prior=-5.0),
-    "keyword": Weights(semantic=0.0, keyword=10.0, prior=-3.0),
+    "hybrid": Weights(semantic=1.3, keyword=5.8, prior=-5.4),
+    "semantic": Weights(semantic=1.6, keyword=0.0, prior=-4.6),
+    "keyword": Weights(semantic=0.0, keyword=8.0, prior=-3.0),
 }
 
-WEAK, OK = 0.12, 0.35
+_ARTICLES, _RARITY = 500, 0.6
+"""`prior` holds for a view of so many articles; in a larger one any given article answers less often."""
+
+WEAK, OK = 0.25, 0.5
 """Scores from which an answer is called weak, and ok."""
 
 
@@ -52,20 +55,20 @@ def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
     return sum(math.log(1 + (documents - df + 0.5) / (df + 0.5)) * (K1 + 1) for df in document_frequencies)
 
 
-def semantic_evidence(cosines: Values, mean: float, deviation: float) -> Values:
-    """Standard deviations above an ordinary chunk, float64 of the shape of `cosines`."""
-    return (cosines - mean) / deviation
-
-
 def keyword_evidence(bm25: Values, ideal: float) -> Values:
     """Share of the ideal BM25, in [0, 1], float64 of the shape of `bm25`."""
     return bm25 / ideal if ideal > 0 else np.zeros_like(bm25)
 
 
-def ledger(mode: Mode, semantic: float | None, keyword: float | None) -> dict[str, float]:
+def prior(mode: Mode, articles: int) -> float:
+    """Log-odds that an article of a view of `articles` answers, before any evidence."""
+    return WEIGHTS[mode].prior - _RARITY * math.log(max(articles, 1) / _ARTICLES)
+
+
+def ledger(mode: Mode, articles: int, semantic: float | None, keyword: float | None) -> dict[str, float]:
     """What each piece of evidence adds, in log-odds; their sum is the article's log-odds."""
     weights = WEIGHTS[mode]
-    entries = {"prior": weights.prior}
+    entries = {"prior": prior(mode, articles)}
     if semantic is not None:
         entries["semantic"] = weights.semantic * semantic
     if keyword is not None:
@@ -73,10 +76,10 @@ def ledger(mode: Mode, semantic: float | None, keyword: float | None) -> dict[st
     return entries
 
 
-def log_odds(mode: Mode, semantic: Values, keyword: Values) -> Values:
-    """Sum the ledger for many articles at once, float64 of shape (n,)."""
+def log_odds(mode: Mode, articles: int, semantic: Values, keyword: Values) -> Values:
+    """Sum the ledger for many results at once, float64 of shape (n,); `articles` is the size of the view."""
     weights = WEIGHTS[mode]
-    return weights.prior + weights.semantic * semantic + weights.keyword * keyword
+    return prior(mode, articles) + weights.semantic * semantic + weights.keyword * keyword
 
 
 def sigmoid(value: float) -> float:

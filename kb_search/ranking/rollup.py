@@ -34,17 +34,26 @@ def fold(
     family_of: NDArray[np.int64],
     members: Callable[[int], Iterable[int]],
     prefer: Callable[[int], int],
+    limit: int,
+    pinned: Iterable[int] = (),
 ) -> list[Scored]:
-    """Keep one result per family of translations: its best score, shown in the language the reader prefers.
+    """Keep one result per family of translations: its best score, in the reader's language.
+
+    At most `limit` of them, and beyond it only those of `pinned` articles.
 
     `members` lists the visible articles of a family; `prefer` gives an article's rank by language, lower is
     better (equal ranks: the best-scoring one, then by ordinal).
     """
     folded: list[Scored] = []
     seen: set[int] = set()
+    kept = {int(family_of[row]) for row in pinned}
     for scored in ranked:
         family = int(family_of[scored.matched])
         if family in seen:
+            continue
+        if len(folded) >= limit and family not in kept:
+            if not kept:
+                break
             continue
         seen.add(family)
         visible = sorted(members(family))

@@ -1,7 +1,8 @@
 """SQLite: the texts and front matter of a generation, shared by all its views, and the columns that searching needs.
 
 Written once, opened read-only and immutable. Ordinals: articles in order of id, chunks in order of article.
-It does not decide what a reader may see: a view's ordinals do (see searcher.py).
+It does not decide what a reader may see, nor which articles are translations of each other: a view does (see
+snapshot.py).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from kb_search.types import Article, Chunk
 _SCHEMA = """
 CREATE TABLE articles (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, locale TEXT NOT NULL,
-    status TEXT NOT NULL, family INTEGER NOT NULL, first_chunk INTEGER NOT NULL,
+    status TEXT NOT NULL, first_chunk INTEGER NOT NULL,
     meta BLOB NOT NULL, markdown TEXT NOT NULL);
 CREATE TABLE chunks (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -63,14 +64,13 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """An article as stored. `family` is shared by an article and its translations."""
+    """An article as stored."""
 
     ordinal: int
     id: str
     title: str
     locale: str
     status: str
-    family: int
     meta: Meta
 
 
@@ -88,14 +88,13 @@ class ChunkRecord:
 def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> None:
     """Write the store of a generation: `articles` in order of id, `chunks` one list per article."""
     first_chunks = np.cumsum([0, *(len(listed) for listed in chunks)])
-    families = translation_families(articles)
     with closing(sqlite3.connect(path)) as database:
         # A new file that nobody reads before it is complete and synced: no journal needed.
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         database.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (row, a.id, a.title, a.locale, a.status, families[row], int(first_chunks[row]), _encode(a), a.markdown)
+                (row, a.id, a.title, a.locale, a.status, int(first_chunks[row]), _encode(a), a.markdown)
                 for row, a in enumerate(articles)
             ),
         )
@@ -111,52 +110,33 @@ def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Seq
         database.commit()
 
 
-def translation_families(articles: Sequence[Article]) -> list[int]:
-    """Give every article the lowest ordinal among itself and the articles tied to it by `translation_of`."""
-    ordinals = {article.id: row for row, article in enumerate(articles)}
-    parent = list(range(len(articles)))
-
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
-    for row, article in enumerate(articles):
-        target = ordinals.get(article.translation_of or "")
-        if target is not None:
-            first, second = sorted((root(row), root(target)))
-            parent[second] = first
-    return [root(row) for row in range(len(articles))]
-
-
 class ArticleStore:
-    """Reader of `build_articles`. Thread-safe: one connection per thread."""
+    """Reader of `build_articles`. Thread-safe: each query takes a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         """Open read-only and load the columns. Raises IndexCorrupt when SQLite cannot."""
         self._path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         try:
-            rows = self._all("SELECT id, locale, family, first_chunk FROM articles ORDER BY ordinal")
+            rows = self._all("SELECT id, locale, first_chunk FROM articles ORDER BY ordinal")
+            named = self._all("SELECT article, value FROM fields WHERE field = 'translation_of'")
             chunk_count = self._all("SELECT count(*) FROM chunks")[0][0]
         except sqlite3.Error as error:
             self.close()
             raise IndexCorrupt(f"{path} cannot be read by SQLite ({error}). Build the index anew.") from error
         self.ids: list[str] = [row[0] for row in rows]
         self.locales: NDArray[np.str_] = np.array([row[1] for row in rows], dtype=np.str_)
-        self.families: Ordinals = np.array([row[2] for row in rows], np.int64)
-        self.first_chunk: Ordinals = np.array([*(row[3] for row in rows), chunk_count], np.int64)
+        self.originals: Ordinals = _originals(self.ids, named)
+        self.first_chunk: Ordinals = np.array([*(row[2] for row in rows), chunk_count], np.int64)
         self.chunk_article: Ordinals = np.repeat(np.arange(len(rows)), np.diff(self.first_chunk))
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections."""
         with self._lock:
-            for connection in self._connections:
+            for connection in self._idle:
                 connection.close()
-            self._connections.clear()
+            self._idle.clear()
 
     def chunk_ids(self) -> list[str]:
         """List the ids of all chunks, in order of ordinal."""
@@ -169,9 +149,9 @@ class ArticleStore:
 
     def records(self, ordinals: Iterable[int]) -> dict[int, ArticleRecord]:
         """Fetch articles by ordinal."""
-        columns = "ordinal, id, title, locale, status, family, meta"
+        columns = "ordinal, id, title, locale, status, meta"
         rows = self._in(f"SELECT {columns} FROM articles WHERE ordinal IN", ordinals)
-        return {row[0]: ArticleRecord(*row[:-1], msgspec.json.decode(row[-1], type=Meta)) for row in rows}
+        return {row[0]: _record(row) for row in rows}
 
     def chunks(self, ordinals: Iterable[int]) -> dict[int, ChunkRecord]:
         """Fetch chunks by ordinal."""
@@ -187,10 +167,6 @@ class ArticleStore:
     def markdown(self, ordinal: int) -> str:
         """Fetch an article's source text, without front matter."""
         return str(self._all("SELECT markdown FROM articles WHERE ordinal = ?", [ordinal])[0][0])
-
-    def family(self, ordinal: int) -> Ordinals:
-        """List the ordinals of an article and its translations."""
-        return np.flatnonzero(self.families == self.families[ordinal])
 
     def matching(self, conditions: Sequence[Condition]) -> Mask | None:
         """Mark the articles that meet every condition: bool of shape (articles,); None when there is none."""
@@ -232,14 +208,17 @@ class ArticleStore:
         return self._all(f"{sql} ({','.join(str(int(ordinal)) for ordinal in ordinals)}){tail}")
 
     def _all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        # Not one per thread: a server's threads come and go, and would leave theirs behind.
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
         if connection is None:
             uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.connection = connection
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
             with self._lock:
-                self._connections.append(connection)
-        return connection.execute(sql, values).fetchall()
+                self._idle.append(connection)
 
 
 def _encode(article: Article) -> bytes:
@@ -247,8 +226,22 @@ def _encode(article: Article) -> bytes:
     return msgspec.json.encode(Meta(**values, extra=dict(article.extra)))
 
 
+def _record(row: Sequence[Any]) -> ArticleRecord:
+    ordinal, identifier, title, locale, status, meta = row
+    return ArticleRecord(ordinal, identifier, title, locale, status, msgspec.json.decode(meta, type=Meta))
+
+
+def _originals(ids: Sequence[str], named: Iterable[tuple[int, str]]) -> Ordinals:
+    """Number the original that each article names: see ranking/families.py."""
+    numbers = {identifier: row for row, identifier in enumerate(ids)}
+    originals = np.full(len(ids), -1, np.int64)
+    for row, name in named:
+        originals[row] = numbers.setdefault(name, len(numbers))
+    return originals
+
+
 def _fields(article: Article) -> Iterable[tuple[str, str]]:
-    for field in (*TEXT_FIELDS, *DATE_FIELDS, "pinned_for"):
+    for field in (*TEXT_FIELDS, *DATE_FIELDS, "pinned_for", "translation_of"):
         value = getattr(article, field)
         for item in (value,) if isinstance(value, str) else value or ():
             yield field, item
@@ -259,10 +252,10 @@ def _where(condition: Condition) -> tuple[str, list[str]]:
     values = [condition.field]
     if condition.values:
         marks = ", ".join("?" * len(condition.values))
-        parts.append(f"value IN ({marks})")
+        parts.append(f"{'substr(value, 1, 10)' if condition.field in DATE_FIELDS else 'value'} IN ({marks})")
         values += condition.values
         if condition.field == "locale":
-            parts[-1] += " OR value LIKE ? || '-%'" * len(condition.values)
+            parts[-1] += " OR instr(value, ? || '-') = 1" * len(condition.values)
             values += condition.values
     if condition.gte is not None:
         parts.append("value >= ?")

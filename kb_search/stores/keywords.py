@@ -16,7 +16,7 @@ import tantivy
 from kb_search.errors import IndexCorrupt
 from kb_search.stores.base import Mask, Ordinals, Ranking
 
-FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 1, "body": 1}
+FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 2, "body": 1}
 """Occurrences that one term of a field counts as."""
 
 _FIELD, _ROW = "terms", "row"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -87,16 +88,25 @@ class FaissVectors:
             selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(packed))
             parameters = faiss.SearchParameters(sel=selector)
         wanted = min(available, k * _RERANK_FACTOR + _RERANK_EXTRA)
-        if wanted <= 0:
+        if k <= 0 or not available:
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        row = np.ascontiguousarray(query.reshape(1, -1), np.float32)
-        _, found = self._index.search(row, wanted, params=parameters)
-        candidates = self._rows[np.sort(found[0][found[0] >= 0])]
+        candidates = self._candidates(query, k, wanted, available, parameters)
         scores = self.similarity(query, candidates)
         best = np.argsort(-scores, kind="stable")[:k]
         return Ranking(candidates[best], scores[best])
 
+    def _candidates(self, query: NDArray[np.float32], k: int, wanted: int, available: int, parameters: Any) -> Ordinals:
+        """Ask the 8-bit scan for `wanted` chunks, and for more while equals of the k-th may have been cut off."""
+        row = np.ascontiguousarray(query.reshape(1, -1), np.float32)
+        while True:
+            coarse, found = self._index.search(row, wanted, params=parameters)
+            if wanted == available or coarse[0, -1] < coarse[0, min(k, wanted) - 1]:
+                rows: Ordinals = self._rows[np.sort(found[0][found[0] >= 0])]
+                return rows
+            wanted = min(available, 4 * wanted)
+
     def similarity(self, query: NDArray[np.float32], chunks: Ordinals) -> Scores:
         """Exact cosine similarity; see VectorStore."""
-        similarities: Scores = np.asarray(self._matrix[chunks]) @ query
+        # One dot product per row: a matrix product rounds a row differently by which rows it comes with.
+        similarities: Scores = np.vecdot(np.asarray(self._matrix[chunks]), query)
         return similarities.astype(np.float32, copy=False)

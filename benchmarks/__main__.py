@@ -1,0 +1,72 @@
+"""`python -m benchmarks COMMAND …`: measure, keep the raw times in a file, show what they say.
+
+A command without the index or the sources it needs says so and ends well: nothing to measure is no failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import results, summary
+from benchmarks.machine import describe_machine
+from kb_search.errors import KbSearchError
+
+RESULTS = Path(__file__).parent / "results"
+COMMANDS = {
+    "latency": "time of one search, and the model's share of it",
+    "indexing": "a fresh build, one with nothing changed, one with an article touched",
+    "cold-start": "time of `kb-search search` from the shell",
+    "memory": "resident memory of a process that answers queries",
+    "gemm": "matrix products a second: what the CPU can do",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 measured or skipped, else that of the error."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(next((word for word in arguments if word in COMMANDS), None)).parse_args(arguments)
+    missing = [f"--{name}" for name in options.needs if not getattr(options, name)]
+    if missing:
+        print(f"skipped: {options.command} needs {' and '.join(missing)}", file=sys.stderr)
+        return 0
+    machine = describe_machine()  # before the run: its load average is that of the others
+    try:
+        if options.command == "show":
+            print("\n\n".join(summary.describe(results.load(path)) for path in options.files))
+            return 0
+        record = results.Record(options.command, options.label, machine, options.run(options))
+    except KbSearchError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return error.exit_code
+    path = results.save(record, options.results)
+    print(summary.describe(record))
+    print(f"raw times: {path}", file=sys.stderr)
+    return 0
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Build the parser; only the chosen benchmark is imported, so that the parent of a measured process stays small."""
+    parser = argparse.ArgumentParser("python -m benchmarks", description="Measure kb-search on this machine.")
+    parser.set_defaults(needs=())
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, what in COMMANDS.items():
+        command = commands.add_parser(name, help=what)
+        if name == chosen:
+            module = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+            command.add_argument("--label", default="", help="what is special about this run")
+            command.add_argument(
+                "--results", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results"
+            )
+    show = commands.add_parser("show", help="what files of raw times say")
+    show.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Figures from raw times. A new figure needs no new run."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+
+from benchmarks.gemm import FLOPS_PER_TOKEN, PACKAGED_MODEL
+from benchmarks.results import Record, Value
+
+Rows = list[list[str]]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of all values do not exceed (nearest rank); `values` is not empty."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def describe(record: Record) -> str:
+    """Render one run: machine, arguments and facts, a row per series, derived figures."""
+    machine = record.machine
+    load = " ".join(str(value) for value in machine["load_average"])
+    flags = " ".join(machine["flags"])
+    measured = record.measured
+    lines = [
+        f"{record.benchmark}  {record.stamp}  {record.label}".rstrip(),
+        f"{machine['cpu']}, {machine['usable_cores']} of {machine['cores']} cores ({flags}), load {load}",
+        ", ".join(f"{name} {value}" for name, value in (measured.arguments | measured.facts).items()),
+    ]
+    series: Rows = [["", "n", "mean", "p50", "p95", "p99", "max"]]
+    series += [_row(name, values) for name, values in measured.samples.items() if values]
+    derived: Rows = [[name, f"{value:,.4g}"] for name, value in _DERIVED.get(record.benchmark, _nothing)(record)]
+    return "\n".join([*lines, *_aligned(series), *_aligned(derived)])
+
+
+def _row(name: str, values: Sequence[float]) -> list[str]:
+    figures = [statistics.fmean(values), *(percentile(values, share) for share in (0.50, 0.95, 0.99)), max(values)]
+    return [name, str(len(values)), *(f"{value:.4g}" for value in figures)]
+
+
+def _nothing(record: Record) -> Iterable[tuple[str, float]]:
+    return ()
+
+
+def _latency(record: Record) -> Iterable[tuple[str, float]]:
+    samples = record.measured.samples
+    if samples.get("without_embedding_ms"):
+        whole, rest = (percentile(samples[name], 0.5) for name in ("search_ms", "without_embedding_ms"))
+        yield "the model's share of p50, %", 100 * (1 - rest / whole)
+
+
+def _indexing(record: Record) -> Iterable[tuple[str, float]]:
+    facts, samples = record.measured.facts, record.measured.samples
+    embedded, tokens = _number(facts["embedded_passages"]), _number(facts["embedded_tokens"])
+    embedding, whole = samples["embedding_s"][0], samples["fresh_s"][0]
+    if not embedding:
+        return
+    yield "passages/s, embedding", embedded / embedding
+    yield "passages/s, end to end", embedded / whole
+    yield "tokens/s, embedding", tokens / embedding
+    if facts["model"] == PACKAGED_MODEL:
+        yield "GFLOP/s, embedding", tokens / embedding * FLOPS_PER_TOKEN / 1e9
+
+
+def _gemm(record: Record) -> Iterable[tuple[str, float]]:
+    flop = _number(record.measured.facts["flop"])
+    reached = percentile(record.measured.samples["product_s"], 0.5)
+    yield "GFLOP/s, float32, p50", flop / reached / 1e9
+    yield "tokens/s of the packaged model at that rate", flop / reached / FLOPS_PER_TOKEN
+
+
+def _number(value: Value) -> float:
+    return float(value)
+
+
+_DERIVED: dict[str, Callable[[Record], Iterable[tuple[str, float]]]] = {
+    "latency": _latency,
+    "indexing": _indexing,
+    "gemm": _gemm,
+}
+
+
+def _aligned(rows: Rows) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    first, *others = widths or [0]
+    return [
+        "  ".join([row[0].ljust(first), *(cell.rjust(width) for cell, width in zip(row[1:], others, strict=True))])
+        for row in rows
+    ]

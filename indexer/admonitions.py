@@ -1,0 +1,34 @@
+"""Notes and warnings set apart from the text become a label: `Note: …`.
+
+Read are `> [!NOTE]` (GitHub, Obsidian), `!!! note "Title"` (MkDocs) and `::: tip Title` (VitePress, Docusaurus).
+"""
+
+from __future__ import annotations
+
+import re
+
+KINDS = frozenset(
+    "abstract attention bug caution danger error example failure faq hint important info note question quote "
+    "success summary tip todo warning".split()
+)
+_FOLDED = frozenset({"details", "spoiler", "collapse"})
+_ALERT = re.compile(r"\[!([A-Za-z]+)\][-+]?[ \t]*([^\n]*)\n?")
+_INFO = re.compile(r"[+\s]*\{?\.?([^\W_][\w-]*)\}?\s*(.*)", re.DOTALL)
+
+
+def alert(content: str) -> tuple[str, str, str] | None:
+    """Read the first paragraph of a quotation: label, title and the rest of it, None if it is only a quotation."""
+    found = _ALERT.match(content)
+    return (found[1].capitalize(), found[2].strip(), content[found.end() :]) if found else None
+
+
+def label_and_title(info: str, markup: str) -> tuple[str, str]:
+    """Read what follows `!!!` or `:::`; the label is '' where the word is not a kind of note but layout."""
+    found = _INFO.fullmatch(info)
+    if found is None:
+        return "", info.strip()
+    kind, title = found[1].lower(), found[2].strip().strip("[]\"'").strip()
+    if kind in KINDS:
+        return kind.capitalize(), "" if title.lower() == kind else title
+    # `!!! Do not unplug` is a sentence; `::: columns` is layout, and its name is not for readers.
+    return "", title if kind in _FOLDED or markup.startswith(":") else info.strip()

@@ -1,0 +1,93 @@
+"""The readable text of one paragraph, heading or cell: marks are dropped, words stay, links are noted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from indexer.html_text import closing_of, find_closing, tag_text
+from indexer.links import LinkCollector
+
+Env = dict[str, Any]
+"""What the blocks of a document define for its paragraphs: link references and footnotes."""
+
+_MARKUP = re.compile(r"[\\`*_~\[<&\n]")
+# Brackets inside brackets. Each level multiplies the time that a page of unclosed `[` takes.
+_MAX_NESTING = 10
+
+
+class Markdown(MarkdownIt):
+    """A parser that keeps targets as they are written: nothing here becomes a page, so nothing is refused."""
+
+    def validateLink(self, url: str) -> bool:
+        """Accept every target, also those a browser must not follow."""
+        return True
+
+    def normalizeLink(self, url: str) -> str:
+        """Keep a target as written."""
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:
+        """Keep the text of a bare link as written."""
+        return link
+
+
+def _parser() -> Markdown:
+    parser = Markdown("commonmark", {"maxNesting": _MAX_NESTING})
+    parser.enable("strikethrough")
+    footnote_plugin(parser, move_to_end=False)
+    return parser
+
+
+_PARSER = _parser()
+
+
+def inline_text(content: str, line: int, env: Env, found: LinkCollector) -> str:
+    """Give the text of inline Markdown that starts on `line`; a hard break is a newline, a soft one a space."""
+    if not _MARKUP.search(content):
+        return content
+    return _text(_PARSER.inline.parse(content, _PARSER, env, []), line, env, found)
+
+
+def _text(tokens: Sequence[Token], line: int, env: Env, found: LinkCollector) -> str:
+    parts: list[str] = []
+    hidden = ""
+    for token in tokens:
+        if hidden:
+            if token.type == "html_inline" and find_closing(token.content, hidden, 0) >= 0:
+                hidden = ""
+        elif token.type == "html_inline":
+            closing = closing_of(token.content, 0)
+            hidden = closing if closing.startswith("</") else ""
+            parts.append("" if closing else tag_text(token.content, line, found))
+        else:
+            parts.append(_plain(token, line, env, found))
+        if token.type in ("softbreak", "hardbreak"):
+            line += 1
+    return "".join(parts)
+
+
+def _plain(token: Token, line: int, env: Env, found: LinkCollector) -> str:
+    match token.type:
+        case "text" | "text_special" | "code_inline":
+            return token.content
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "link_open":
+            found.link(str(token.attrs["href"]), line)
+        case "image":
+            description = _text(token.children or (), line, env, found)
+            found.picture(str(token.attrs["src"]), description, line)
+            return description
+        case "footnote_ref":
+            # A footnote written in place has no other place; the others are read where they are defined.
+            note = env["footnotes"]["list"][token.meta["id"]]
+            return f" ({_text(note['tokens'], line, env, found)})" if "tokens" in note else ""
+    return ""

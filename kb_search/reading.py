@@ -1,0 +1,207 @@
+"""One article by id, and the articles nearest to it, as a reader of one view sees them.
+
+The view is asked before anything is fetched: an article that it does not show is answered exactly as one that
+does not exist.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.errors import ArticleNotFound, QueryError
+from kb_search.hydrate import article_url, hydrate, translations
+from kb_search.ranking import fusion
+from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles
+from kb_search.retrieval import Candidates
+from kb_search.searcher import Searcher
+from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stores.articles import ChunkRecord
+from kb_search.stores.base import Ordinals
+from kb_search.text.locales import matches
+from kb_search.types import Hit, Translation
+
+_SUMMARY = "#~summary"
+"""How the id of the chunk ends that repeats the summary: it is no section."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSection:
+    """The plain text under one heading; heading and anchor are empty for the text before the first heading."""
+
+    heading: str
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAnswer:
+    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see."""
+
+    id: str
+    title: str
+    url: str
+    locale: str
+    status: str
+    confidence: str | None
+    owner: str | None
+    area: str | None
+    category: str | None
+    tags: tuple[str, ...]
+    summary: str | None
+    created: str | None
+    updated: str | None
+    review_by: str | None
+    translations: tuple[Translation, ...]
+    sections: tuple[ArticleSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """The articles nearest in meaning to the article `id`, best first, translations folded."""
+
+    id: str
+    locale: str
+    took_ms: float
+    generation: str
+    hits: tuple[Hit, ...]
+
+
+def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswer:
+    """Fetch an article. Raises ArticleNotFound when the view does not show it, UnknownView."""
+    snapshot, view_snapshot = searcher.snapshot, searcher.snapshot.view(view)
+    row = _visible(snapshot, view_snapshot, article_id)
+    relatives = [other for other in view_snapshot.family(int(view_snapshot.families[row])) if other != row]
+    records = snapshot.store.records([row, *relatives])
+    record, template = records[row], _url_template(searcher)
+    return ArticleAnswer(
+        id=record.id,
+        title=record.title,
+        url=article_url(template, record),
+        locale=record.locale,
+        status=record.status,
+        confidence=record.meta.confidence,
+        owner=record.meta.owner,
+        area=record.meta.area,
+        category=record.meta.category,
+        tags=record.meta.tags,
+        summary=record.meta.summary,
+        created=record.meta.created,
+        updated=record.meta.updated,
+        review_by=record.meta.review_by,
+        translations=translations(relatives, records, template),
+        sections=_sections(snapshot.store.chunks_of(row)),
+    )
+
+
+def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, locale: str | None = None) -> SimilarAnswer:
+    """Find the articles nearest to an article, itself and its translations left out.
+
+    `locale` is the reader's language, by default the article's. Raises ArticleNotFound, UnknownView, QueryError.
+    """
+    started = time.perf_counter()
+    if not 0 <= limit <= WINDOW:
+        raise QueryError(f"limit={limit} is out of range. Choose a value from 0 to {WINDOW}.")
+    snapshot, view_snapshot = searcher.snapshot, searcher.snapshot.view(view)
+    row = _visible(snapshot, view_snapshot, article_id)
+    own = str(snapshot.store.locales[row])
+    candidates, ranked = _nearest(snapshot, view_snapshot, row, limit, (locale or own, own))
+    hits = hydrate(
+        ranked[:limit],
+        candidates,
+        snapshot,
+        view_snapshot,
+        query="",
+        mode="semantic",
+        url_template=_url_template(searcher),
+        explain=False,
+    )
+    took = round((time.perf_counter() - started) * 1000, 3)
+    return SimilarAnswer(article_id, locale or own, took, searcher.generation, hits)
+
+
+def _visible(snapshot: Snapshot, view: ViewSnapshot, article_id: str) -> int:
+    row = snapshot.store.ordinal(article_id)
+    if row is None or not view.members[row]:
+        raise ArticleNotFound(f"There is no article {article_id!r} here. Check the id, or search for the article.")
+    return row
+
+
+def _url_template(searcher: Searcher) -> str:
+    return searcher._settings.service.article_url
+
+
+def _sections(chunks: Sequence[ChunkRecord]) -> tuple[ArticleSection, ...]:
+    """Put the chunks of a section together again."""
+    found: list[ArticleSection] = []
+    for chunk in chunks:
+        if chunk.id.endswith(_SUMMARY) or not chunk.text:
+            continue
+        if found and (found[-1].heading, found[-1].anchor) == (chunk.heading, chunk.anchor):
+            found[-1] = ArticleSection(chunk.heading, chunk.anchor, f"{found[-1].text}\n\n{chunk.text}")
+        else:
+            found.append(ArticleSection(chunk.heading, chunk.anchor, chunk.text))
+    return tuple(found)
+
+
+def _nearest(
+    snapshot: Snapshot, view: ViewSnapshot, row: int, limit: int, languages: tuple[str, str]
+) -> tuple[Candidates, list[Scored]]:
+    """Look ever deeper for chunks near the article's middle, until they make `limit` results or the view ends."""
+    store = snapshot.store
+    vector = _middle(snapshot, row)
+    others = (view.families != view.families[row])[store.chunk_article]
+    depth = max(64, 8 * limit)
+    while True:
+        ranking = view.vectors.search(vector, depth, others)
+        # Best first: where an article occurs first is its nearest chunk.
+        articles, first = np.unique(store.chunk_article[ranking.ordinals], return_index=True)
+        cosine = ranking.scores[first].astype(np.float64)
+        candidates = _candidates(articles, cosine, view, vector, exhausted=len(ranking.ordinals) < depth)
+        folded = _fold(candidates, snapshot, view, languages, limit)
+        if len(folded) >= limit or candidates.exhausted:
+            return candidates, folded
+        depth *= 4
+
+
+def _middle(snapshot: Snapshot, row: int) -> NDArray[np.float32]:
+    chunks = snapshot.matrix[int(snapshot.store.first_chunk[row]) : int(snapshot.store.first_chunk[row + 1])]
+    middle: NDArray[np.float64] = chunks.mean(axis=0, dtype=np.float64)
+    unit: NDArray[np.float64] = middle / max(float(np.linalg.norm(middle)), 1e-12)
+    return unit.astype(np.float32)
+
+
+def _candidates(
+    articles: Ordinals, cosine: NDArray[np.float64], view: ViewSnapshot, vector: NDArray[np.float32], *, exhausted: bool
+) -> Candidates:
+    nothing = np.zeros(len(articles))
+    return Candidates(
+        articles=articles,
+        semantic=view.calibration.evidence(vector, cosine),
+        keyword=nothing,
+        cosine=cosine,
+        bm25=nothing,
+        vector=vector,
+        terms={},
+        degraded=None,
+        exhausted=exhausted,
+    )
+
+
+def _fold(
+    candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, languages: tuple[str, str], limit: int
+) -> list[Scored]:
+    store = snapshot.store
+    ranked = order_articles(
+        candidates.articles, fusion.log_odds("semantic", len(view.articles), candidates.semantic, candidates.keyword)
+    )
+
+    def prefer(row: int) -> int:
+        locale = str(store.locales[row])
+        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
+
+    return fold(ranked, view.families, view.family, prefer, limit)

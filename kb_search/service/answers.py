@@ -1,0 +1,29 @@
+"""Values → HTTP answers: JSON by msgspec, and validators so that unchanged articles are not sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+
+
+def json_answer(value: Any) -> Response:
+    """Answer with a value that must not be kept: search results, states."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(msgspec.json.encode(value), 200, headers, JSON)
+
+
+def revalidated(request: Request, content: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
+    """Answer with content that may be kept as long as the service is asked each time whether it still holds."""
+    # Weak: the same content, compressed, has other bytes.
+    tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    fixed = {"Cache-Control": "private, no-cache", "ETag": tag, "X-Content-Type-Options": "nosniff", **(headers or {})}
+    known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
+    if "*" in known or tag in known:
+        return Response(None, 304, fixed)
+    return Response(content, 200, fixed, media_type)

@@ -1,0 +1,78 @@
+"""The application, made from its arguments: routes, errors, and the searcher that lives as long as it does."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from kb_search.service.articles import article_routes, page_routes
+from kb_search.service.health import health_routes
+from kb_search.service.holder import SearcherHolder, poll
+from kb_search.service.middleware import BodyLimit, HeadAsGet
+from kb_search.service.openapi import complete_openapi
+from kb_search.service.problems import install
+from kb_search.service.search import search_routes
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request's body."""
+_COMPRESS_FROM = 2_048
+"""Bytes of an answer; below, compressing costs more than it saves."""
+_DESCRIPTION = (
+    "Search over support articles, by meaning and by keyword. All errors are problems (RFC 9457). "
+    "Only the view `public` is served."
+)
+
+
+def create_app(searchers: SearcherHolder) -> FastAPI:
+    """Make the application over a holder of searchers.
+
+    When the application starts, the live generation is opened unless it is open; if that fails, the application
+    answers 503 and tries again. New generations are looked for every `service.reload_seconds` (0: never). When it
+    stops, the holder is closed.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(searchers.refresh)
+        stop, seconds = threading.Event(), searchers.settings.service.reload_seconds
+        thread = threading.Thread(target=poll, args=(searchers, seconds, stop), name="kb-search-reload")
+        if seconds > 0:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            if seconds > 0:
+                await run_in_threadpool(thread.join)
+            searchers.close()
+
+    app = FastAPI(
+        title="kb-search",
+        version=version("kb-search"),
+        description=_DESCRIPTION,
+        # Their pages load scripts from a foreign server; the document itself stays.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        middleware=[
+            Middleware(HeadAsGet),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=5),
+            Middleware(BodyLimit, limit=MAX_BODY),
+        ],
+    )
+    install(app)
+    app.include_router(search_routes(searchers), prefix="/v1")
+    app.include_router(article_routes(searchers), prefix="/v1")
+    app.include_router(health_routes(searchers))
+    app.include_router(page_routes(searchers))
+    complete_openapi(app)
+    return app

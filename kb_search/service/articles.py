@@ -1,0 +1,71 @@
+"""One article, its page, and the articles like it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from kb_search.errors import ArticleNotFound
+from kb_search.reading import ArticleAnswer, SimilarAnswer, read_article, similar
+from kb_search.service import page
+from kb_search.service.access import Reader, no_parameters
+from kb_search.service.answers import HTML, JSON, json_answer, revalidated
+from kb_search.service.holder import SearcherHolder
+from kb_search.service.parameters import SimilarParameters, reader_locale
+from kb_search.service.schemas import responses
+
+ArticleId = Annotated[str, Path(alias="id", description="The article's id; it may contain slashes.")]
+
+
+def article_routes(searchers: SearcherHolder) -> APIRouter:
+    """Make the JSON endpoints over a holder of searchers."""
+    router = APIRouter(prefix="/articles", tags=["articles"])
+
+    # First, since the next route's path takes any number of segments.
+    @router.get(
+        "/{id:path}/similar",
+        response_model=SimilarAnswer,
+        responses=responses("The nearest articles, best first.", 400, 404, 503),
+        summary="Articles like one",
+    )
+    def similar_articles(
+        article_id: ArticleId, reader: Reader, parameters: Annotated[SimilarParameters, Query()]
+    ) -> Response:
+        """Find the articles nearest in meaning to one; itself and its translations are left out."""
+        locale = reader_locale(parameters.locale)
+        with searchers.lease() as searcher:
+            return json_answer(similar(searcher, article_id, reader.view, parameters.limit, locale))
+
+    @router.get(
+        "/{id:path}",
+        response_model=ArticleAnswer,
+        responses=responses("The article.", 400, 404, 503),
+        summary="One article",
+        dependencies=[Depends(no_parameters)],
+    )
+    def article(request: Request, article_id: ArticleId, reader: Reader) -> Response:
+        """Give one article with its text; ids may contain slashes."""
+        with searchers.lease() as searcher:
+            answer = read_article(searcher, article_id, reader.view)
+        return revalidated(request, msgspec.json.encode(answer), JSON)
+
+    return router
+
+
+def page_routes(searchers: SearcherHolder) -> APIRouter:
+    """Make the pages that the hits' addresses lead to."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/articles/{id:path}")
+    def article_page(request: Request, article_id: ArticleId, reader: Reader) -> Response:
+        """Show one article to a person."""
+        try:
+            with searchers.lease() as searcher:
+                answer = read_article(searcher, article_id, reader.view)
+        except ArticleNotFound:
+            return Response(page.NOT_FOUND, 404, {**page.HEADERS, "Cache-Control": "no-store"}, HTML)
+        return revalidated(request, page.render(answer).encode(), HTML, page.HEADERS)
+
+    return router

@@ -1,0 +1,141 @@
+"""What the OpenAPI document shows: the answers' types, examples of them, and the shape of every error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
+from kb_search.types import Hit, Passage, SearchResult, Translation
+
+PROBLEM_JSON = "application/problem+json"
+"""Media type of RFC 9457."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One parameter or body key that was refused: where it stands, its name, and what is wrong with it."""
+
+    location: str
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error (RFC 9457). `type` names the kind of error for programs, `detail` says it and the remedy for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The process runs and answers."""
+
+    status: Literal["available"] = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A generation is open. `articles` and `locales` count what this reader may find, nothing else."""
+
+    status: Literal["ready"]
+    generation: str
+    model: str
+    articles: int
+    locales: Mapping[str, int]
+
+
+_PASSAGE = Passage(
+    text="Select Forgot password? under the password field.",
+    html="Select Forgot <mark>password</mark>? under the <mark>password</mark> field.",
+    heading="Ask for a reset link",
+    anchor="ask-for-a-reset-link",
+)
+_TRANSLATION = Translation(
+    id="fr/accounts/reset-password",
+    title="Réinitialiser un mot de passe oublié",
+    locale="fr",
+    url="/articles/fr/accounts/reset-password",
+)
+_HIT = Hit(
+    id="en/accounts/reset-password",
+    title="Reset a forgotten password",
+    url="/articles/en/accounts/reset-password",
+    locale="en",
+    score=0.91,
+    status="published",
+    confidence="validated",
+    updated="2026-09-14",
+    owner="Accounts team lead",
+    passage=_PASSAGE,
+    translations=(_TRANSLATION,),
+)
+_SEARCH = SearchResult(
+    query_id="0f8fad5bd9cb469fa165a16e3d4b7c55",
+    query="lost password",
+    locale="en",
+    outcome="ok",
+    degraded=None,
+    total=1,
+    total_is_lower_bound=False,
+    took_ms=4.2,
+    generation="000012",
+    hits=(_HIT,),
+    facets={"locale": {"en": 1}, "tags": {"account": 1, "password": 1}},
+)
+_SIMILAR = SimilarAnswer("en/accounts/two-factor-authentication", "en", 1.3, "000012", (_HIT,))
+_ARTICLE = ArticleAnswer(
+    id=_HIT.id,
+    title=_HIT.title,
+    url=_HIT.url,
+    locale="en",
+    status="published",
+    confidence="validated",
+    owner="Accounts team lead",
+    area="accounts",
+    category="Account and sign-in",
+    tags=("password", "account"),
+    summary="Ask for a reset link and choose a new password.",
+    created="2025-02-11",
+    updated="2026-09-14",
+    review_by="2027-03-14",
+    translations=(_TRANSLATION,),
+    sections=(ArticleSection("Ask for a reset link", "ask-for-a-reset-link", _PASSAGE.text),),
+)
+_READY = Ready("ready", "000012", "multilingual-e5-small", 36, {"en": 12, "fr": 12, "tr": 12})
+_PROBLEM = Problem(
+    type="urn:kb-search:problem:bad-request",
+    title="Bad Request",
+    status=400,
+    detail="query 'view': Unknown here. /openapi.json lists what this endpoint takes.",
+    errors=(FieldError("query", "view", "Unknown here. /openapi.json lists what this endpoint takes."),),
+)
+EXAMPLES = (_SEARCH, _SIMILAR, _ARTICLE, Health(), _READY, _PROBLEM)
+"""One of each answer."""
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def responses(description: str, *errors: int) -> Responses:
+    """Document what an endpoint's answer is, and which errors it can give."""
+    problem = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    documented: Responses = {200: {"description": description}}
+    for status in errors:
+        documented[status] = {"description": _ERRORS[status], "content": problem}
+    # Any other refusal has the same shape; this also keeps FastAPI from describing a shape of its own.
+    documented["default"] = {"description": "Any other error", "content": problem}
+    return documented
+
+
+_ERRORS = {
+    400: "The request is wrong: an unknown parameter, a bad value, paging past the window",
+    404: "No such article for this reader",
+    413: "The body is too large",
+    503: "No index is open at the moment",
+}

@@ -1,0 +1,53 @@
+"""An index of format 1 that is kept with the tests: what was written once must stay readable.
+
+`python -m tests.build.golden` makes it anew. That is right when the analyzer or the format gets a new version (the
+old one is then refused, which is the point), and wrong when a test fails with the versions unchanged: in that case
+something changed the format without saying so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from indexer.build import build_index
+from kb_search.index_format import FORMAT_VERSION, IndexLayout
+from tests.fakes import FakeEmbedder, article, settings, write
+
+GOLDEN = Path(__file__).parent.parent / "data" / f"index-v{FORMAT_VERSION}.zip"
+FILES = {
+    "en/password.md": article("Reset your password", "Open the page.\n\n## By phone\n\nCall us.", tags="[login]"),
+    "en/parcel.md": article("Track a parcel", "The carrier shows where it is.", updated="2026-01-31"),
+    "fr/colis.md": article("Suivre un colis", "Le transporteur le montre.", translation_of="en/parcel"),
+    "tr/limit.md": article("İade sınırı", "Yöneticiye sorun.", audience="agent"),
+}
+VIEWS = {"public": {"audiences": ("public",)}, "agents": {"audiences": ("public", "agent")}}
+
+
+def make() -> None:
+    """Build the golden index and pack it, without the cache and lock of its writer."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources, index = write(Path(folder, "sources"), FILES), Path(folder, "index")
+        build_index([sources], index, settings(views=VIEWS), FakeEmbedder())
+        layout = IndexLayout(index)
+        for path in (layout.cache, layout.lock):
+            path.unlink(missing_ok=True)
+        GOLDEN.parent.mkdir(exist_ok=True)
+        shutil.make_archive(str(GOLDEN.with_suffix("")), "zip", index)
+
+
+def unpack(folder: Path) -> Path:
+    """Unpack the golden index, making it first where it is missing, and return the folder."""
+    if not GOLDEN.is_file():
+        make()
+    with zipfile.ZipFile(GOLDEN) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    make()
+    sys.stdout.write(f"{GOLDEN}\n")

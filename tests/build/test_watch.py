@@ -1,0 +1,91 @@
+"""`kb-search index --watch`: one process that follows its sources until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kb_search.index_format import IndexLayout
+from tests.build.small import PARCEL, PASSWORD, ids
+from tests.fakes import write
+
+PATIENCE = 60.0
+"""Seconds until a test gives up; none waits that long when all is well."""
+
+
+@contextmanager
+def watching(source: Path, index: Path) -> Iterator[subprocess.Popen[str]]:
+    """Watch in a process of its own; its reports come on stdout as JSON, one after the other."""
+    command = [sys.executable, "-m", "tests.build.fake_cli", "index", str(source), "--index", str(index)]
+    process = subprocess.Popen(
+        [*command, "--watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=os.getcwd()
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.02)
+
+
+def reports(text: str) -> list[dict[str, Any]]:
+    decoder, found = json.JSONDecoder(), []
+    while text := text.strip():
+        report, end = decoder.raw_decode(text)
+        found.append(report)
+        text = text[end:]
+    return found
+
+
+def test_changes_are_indexed_as_they_come_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    source, index = write(tmp_path / "source", {"parcel.md": PARCEL}), tmp_path / "source" / "index"
+    layout = IndexLayout(index)
+
+    def is_live(generation: str) -> bool:
+        return layout.current.is_file() and layout.current_name() == generation
+
+    with watching(source, index) as process:
+        until(lambda: is_live("000001"))
+        write(source, {"password.md": PASSWORD})  # perhaps before the watch has begun: it is picked up all the same
+        until(lambda: is_live("000002"))
+        assert ids(index, "password")[0] == "password"
+        (source / "parcel.md").unlink()
+        until(lambda: is_live("000003"))
+        assert ids(index, "parcel") == ["password"]
+        (source / "password.md").rename(source / "passwords.txt")  # not one article left
+        assert process.stderr is not None
+        until_said(process, "There is not one article")
+        assert is_live("000003")
+        (source / "passwords.txt").rename(source / "passwords.md")
+        until(lambda: is_live("000004"))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert err.splitlines()[-1] == "Stopped watching."
+    published = [report for report in reports(out) if report["published"]]
+    assert [report["generation"] for report in published] == ["000001", "000002", "000003", "000004"]
+    assert [report["articles"] for report in published] == [1, 2, 1, 1]
+    # Its own writes, below the source folder, are no changes: one report for each thing that happened, no more.
+    assert len(reports(out)) <= 6
+
+
+def until_said(process: subprocess.Popen[str], wanted: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if wanted in line:
+            return
+    raise AssertionError(f"the process ended without saying {wanted!r}")

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search.ranking import fusion
+from kb_search.types import Mode, Outcome
+
+MODES: list[Mode] = ["hybrid", "keyword", "semantic"]
+SEMANTIC = st.floats(-50, 50)
+SHARE = st.floats(0, 1)
+ARTICLES = st.integers(0, 10_000_000)
+
+
+@given(st.sampled_from(MODES), ARTICLES, SEMANTIC, SHARE)
+def test_the_ledger_adds_up_to_the_log_odds(mode: Mode, articles: int, semantic: float, keyword: float) -> None:
+    ledger = fusion.ledger(mode, articles, semantic, keyword)
+    assert list(ledger) == ["prior", "semantic", "keyword"]
+    total = fusion.log_odds(mode, articles, np.array([semantic]), np.array([keyword]))
+    assert sum(ledger.values()) == pytest.approx(total[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_branch_that_did_not_run_is_not_in_the_ledger_and_adds_nothing(mode: Mode) -> None:
+    assert fusion.ledger(mode, 10, None, None) == {"prior": fusion.prior(mode, 10)}
+    nothing = fusion.log_odds(mode, 10, np.zeros(1), np.zeros(1))
+    assert nothing.tolist() == [fusion.prior(mode, 10)]
+
+
+@given(st.sampled_from(MODES), SEMANTIC, SEMANTIC, SHARE, SHARE)
+def test_more_evidence_never_lowers_a_score(mode: Mode, one: float, other: float, share: float, more: float) -> None:
+    (low, high), (few, many) = sorted((one, other)), sorted((share, more))
+    odds = fusion.log_odds(mode, 100, np.array([low, high, high]), np.array([few, few, many]))
+    assert odds.tolist() == sorted(odds.tolist())
+
+
+def test_a_mode_listens_to_its_own_branch_only() -> None:
+    both = np.array([3.0, -3.0]), np.array([1.0, 0.0])
+    same = np.zeros(2)
+    for mode, ignored in (
+        ("keyword", fusion.log_odds("keyword", 100, both[0], same)),
+        ("semantic", fusion.log_odds("semantic", 100, same, both[1])),
+    ):
+        assert ignored[0] == ignored[1], mode
+    assert len(set(fusion.log_odds("hybrid", 100, both[0], same).tolist())) == 2
+    assert len(set(fusion.log_odds("hybrid", 100, same, both[1]).tolist())) == 2
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_prior_falls_with_the_size_of_the_view(mode: Mode) -> None:
+    priors = [fusion.prior(mode, articles) for articles in (1, 10, 500, 100_000)]
+    assert priors == sorted(priors, reverse=True)
+    assert fusion.prior(mode, 0) == fusion.prior(mode, 1)
+
+
+def test_the_ideal_bm25() -> None:
+    # N = 10. df = 1: ln(1 + 9.5 / 1.5) = 1.9924; df = 0: ln(1 + 10.5 / 0.5) = 3.0910; each times k1 + 1 = 2.2
+    assert fusion.ideal_bm25([1], 10) == pytest.approx(2.2 * math.log(1 + 9.5 / 1.5))
+    assert fusion.ideal_bm25([1], 10) == pytest.approx(4.383, abs=1e-3)
+    assert fusion.ideal_bm25([0, 1, 1], 10) == pytest.approx(6.8003 + 2 * 4.3834, abs=1e-3)
+    assert fusion.ideal_bm25([], 10) == 0
+    assert fusion.ideal_bm25([0], 0) == pytest.approx(2.2 * math.log(2))
+
+
+def test_keyword_evidence_is_a_share_of_the_ideal() -> None:
+    assert fusion.keyword_evidence(np.array([0.0, 1.0, 4.0]), 4.0).tolist() == [0.0, 0.25, 1.0]
+    assert fusion.keyword_evidence(np.array([0.0, 1.0]), 0.0).tolist() == [0.0, 0.0]
+
+
+@given(tf=st.integers(1, 1_000_000), length=st.floats(0.01, 100), df=st.integers(1, 100))
+def test_no_bm25_is_above_the_ideal(tf: int, length: float, df: int) -> None:
+    idf = math.log(1 + (100 - df + 0.5) / (df + 0.5))
+    bm25 = idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length))
+    assert 0 < bm25 / fusion.ideal_bm25([df], 100) < 1
+
+
+def test_sigmoid() -> None:
+    assert fusion.sigmoid(0) == 0.5
+    assert fusion.sigmoid(math.log(3)) == pytest.approx(0.75)
+    assert fusion.sigmoid(-math.log(3)) == pytest.approx(0.25)
+    assert (fusion.sigmoid(10_000), fusion.sigmoid(-10_000)) == (1.0, 0.0)
+
+
+@given(st.floats(-800, 800), st.floats(-800, 800))
+def test_sigmoid_is_symmetric_and_rises(one: float, other: float) -> None:
+    assert fusion.sigmoid(one) + fusion.sigmoid(-one) == pytest.approx(1)
+    assert fusion.sigmoid(min(one, other)) <= fusion.sigmoid(max(one, other))
+
+
+@pytest.mark.parametrize(
+    ("score", "outcome"),
+    [
+        (None, "none"),
+        (0.0, "none"),
+        (fusion.WEAK - 1e-9, "none"),
+        (fusion.WEAK, "weak"),
+        (fusion.OK - 1e-9, "weak"),
+        (fusion.OK, "ok"),
+        (1.0, "ok"),
+    ],
+)
+def test_the_outcome_is_a_label_of_the_best_score(score: float | None, outcome: Outcome) -> None:
+    assert fusion.outcome_of(score) == outcome

@@ -1,0 +1,197 @@
+"""The contract of a VectorStore (kb_search/stores/base.py), and what is FAISS's own. Another engine adds a maker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kb_search.errors import IndexCorrupt
+from kb_search.stores.base import Ordinals, Ranking, VectorStore
+from kb_search.stores.vectors import FaissVectors, build_vectors, create_matrix, open_matrix
+
+Vectors = NDArray[np.float32]
+MakeStore = Callable[[Vectors, Ordinals], VectorStore]
+
+
+def faiss_store(folder: Path) -> MakeStore:
+    def make(matrix: Vectors, rows: Ordinals) -> VectorStore:
+        build_vectors(folder / "vectors.faiss", matrix[rows])
+        return FaissVectors(folder / "vectors.faiss", rows, matrix)
+
+    return make
+
+
+@pytest.fixture(params=[faiss_store], ids=["faiss"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStore:
+    maker: Callable[[Path], MakeStore] = request.param
+    return maker(tmp_path)
+
+
+def at(*degrees: float) -> Vectors:
+    """Unit vectors in a plane: the cosine of two of them is that of the angle between them."""
+    radians = np.radians(degrees)
+    return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+def answer(ranking: Ranking) -> list[tuple[int, float]]:
+    return [(ordinal, round(score, 4)) for ordinal, score in zip(*(part.tolist() for part in ranking), strict=True)]
+
+
+EVERYTHING = np.arange(5)
+FIVE = at(0, 90, 60, 180, 30)
+EAST = at(0)[0]
+
+
+def test_nearest_first_with_exact_cosines(make_store: MakeStore) -> None:
+    ranking = make_store(FIVE, EVERYTHING).search(EAST, 3)
+    assert answer(ranking) == [(0, 1.0), (4, 0.866), (2, 0.5)]
+    assert ranking.ordinals.dtype == np.int64
+    assert ranking.scores.dtype == np.float32
+
+
+def test_all_of_them_when_k_is_larger(make_store: MakeStore) -> None:
+    found = answer(make_store(FIVE, EVERYTHING).search(EAST, 99))
+    assert found == [(0, 1.0), (4, 0.866), (2, 0.5), (1, 0.0), (3, -1.0)]
+
+
+def test_none_when_k_is_zero_or_there_are_none(make_store: MakeStore) -> None:
+    assert answer(make_store(FIVE, EVERYTHING).search(EAST, 0)) == []
+
+
+def test_an_empty_store(make_store: MakeStore) -> None:
+    store = make_store(FIVE, np.empty(0, np.int64))
+    assert answer(store.search(EAST, 3)) == []
+    assert answer(store.search(EAST, 3, np.ones(5, np.bool_))) == []
+    assert store.similarity(EAST, np.empty(0, np.int64)).tolist() == []
+
+
+def test_a_view_holds_some_of_the_chunks_under_their_own_ordinals(make_store: MakeStore) -> None:
+    store = make_store(FIVE, np.array([1, 2, 4]))
+    assert answer(store.search(EAST, 9)) == [(4, 0.866), (2, 0.5), (1, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [
+        ([0, 0, 0, 0, 0], []),
+        ([0, 1, 0, 1, 0], [(1, 0.0), (3, -1.0)]),
+        ([1, 0, 0, 0, 1], [(0, 1.0), (4, 0.866)]),
+        ([1, 1, 1, 1, 1], [(0, 1.0), (4, 0.866)]),
+    ],
+)
+def test_what_is_not_allowed_is_as_if_it_were_not_there(
+    make_store: MakeStore, allowed: list[int], expected: list[tuple[int, float]]
+) -> None:
+    ranking = make_store(FIVE, EVERYTHING).search(EAST, 2, np.array(allowed, np.bool_))
+    assert answer(ranking) == expected
+
+
+def test_allowed_is_indexed_by_chunk_ordinal_not_by_row_of_the_view(make_store: MakeStore) -> None:
+    allowed = np.array([True, True, False, True, True])
+    assert answer(make_store(FIVE, np.array([2, 3, 4])).search(EAST, 9, allowed)) == [(4, 0.866), (3, -1.0)]
+
+
+def test_equals_come_by_ordinal(make_store: MakeStore) -> None:
+    store = make_store(at(30, 0, 30, 90, 30, 0), np.arange(6))
+    assert answer(store.search(EAST, 4)) == [(1, 1.0), (5, 1.0), (0, 0.866), (2, 0.866)]
+
+
+def test_of_many_equals_the_first_are_kept(make_store: MakeStore) -> None:
+    better = at(*np.linspace(0, 20, 50))
+    matrix = np.concatenate([np.repeat(at(45), 300, axis=0), better])
+    found = make_store(matrix, np.arange(350)).search(EAST, 60).ordinals.tolist()
+    assert found == [*range(300, 350), *range(10)]
+
+
+def test_similarity_is_the_exact_cosine_in_the_order_asked(make_store: MakeStore) -> None:
+    similarity = make_store(FIVE, EVERYTHING).similarity(EAST, np.array([3, 4, 0, 4]))
+    assert similarity.dtype == np.float32
+    np.testing.assert_allclose(similarity, np.cos(np.radians([180, 30, 0, 30])), atol=1e-7)
+
+
+def clustered(count: int, dimension: int = 64) -> Vectors:
+    """Unit vectors in a narrow cone around 20 centres, as those of sentence embedders are."""
+    random = np.random.default_rng(7)
+    centres = random.normal(size=(20, dimension)) + 3.0
+    vectors = centres[random.integers(0, 20, count)] + random.normal(size=(count, dimension)) * 0.3
+    unit: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+CLUSTERED = clustered(2_000)
+
+
+@pytest.fixture(scope="module")
+def clustered_store(tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
+    return faiss_store(tmp_path_factory.mktemp("clustered"))(CLUSTERED, np.arange(len(CLUSTERED)))
+
+
+@given(st.sets(st.integers(0, 299), min_size=1))
+def test_a_similarity_does_not_depend_on_what_else_is_asked(clustered_store: VectorStore, chosen: set[int]) -> None:
+    query, rows = CLUSTERED[7], np.array(sorted(chosen))
+    alone = [clustered_store.similarity(query, rows[i : i + 1]).item() for i in range(len(rows))]
+    assert clustered_store.similarity(query, rows).tolist() == alone
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.02])
+def test_the_candidates_hold_all_of_the_true_top_10(make_store: MakeStore, share: float) -> None:
+    store = make_store(CLUSTERED, np.arange(2_000))
+    random = np.random.default_rng(11)
+    allowed = random.random(2_000) < share
+    for row in random.integers(0, 2_000, 50):
+        query = CLUSTERED[row]
+        exact = np.where(allowed, CLUSTERED.astype(np.float64) @ query, -2.0)
+        truth = np.argsort(-exact, kind="stable")[:10]
+        assert set(store.search(query, 10, allowed).ordinals.tolist()) == set(truth.tolist())
+
+
+# ── FAISS and the matrix file ────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_matrix_file_round_trips(tmp_path: Path) -> None:
+    matrix = create_matrix(tmp_path / "vectors.f32", 2, 5)
+    matrix[:] = FIVE
+    del matrix
+    assert (tmp_path / "vectors.f32").read_bytes() == FIVE.astype("<f4").tobytes()
+    read = open_matrix(tmp_path / "vectors.f32", 2, 5)
+    np.testing.assert_array_equal(read, FIVE)
+    assert not read.flags.writeable
+
+
+def test_a_matrix_without_rows(tmp_path: Path) -> None:
+    assert create_matrix(tmp_path / "vectors.f32", 2, 0).shape == (0, 2)
+    assert open_matrix(tmp_path / "vectors.f32", 2, 0).shape == (0, 2)
+
+
+def test_a_matrix_of_another_size_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "vectors.f32").write_bytes(FIVE.tobytes()[:-1])
+    with pytest.raises(IndexCorrupt, match=r"vectors\.f32 has 39 bytes, expected 5 × 2 × 4\. Build the index anew\."):
+        open_matrix(tmp_path / "vectors.f32", 2, 5)
+
+
+@pytest.mark.parametrize(("rows", "matrix"), [(np.arange(4), FIVE), (EVERYTHING, np.zeros((5, 3), np.float32))])
+def test_an_index_that_contradicts_its_rows_is_refused(tmp_path: Path, rows: Ordinals, matrix: Vectors) -> None:
+    build_vectors(tmp_path / "vectors.faiss", FIVE)
+    with pytest.raises(IndexCorrupt, match=r"vectors\.faiss holds 5 vectors of dimension 2, expected [45] of dimensi"):
+        FaissVectors(tmp_path / "vectors.faiss", rows, matrix)
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"x" + data])
+def test_a_damaged_index_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "vectors.faiss"
+    build_vectors(path, FIVE)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(IndexCorrupt, match=r"vectors\.faiss cannot be read by FAISS \(.*\)\. Build the index anew\."):
+        FaissVectors(path, EVERYTHING, FIVE)
+
+
+def test_the_same_vectors_give_the_same_bytes(tmp_path: Path) -> None:
+    build_vectors(tmp_path / "one", CLUSTERED)
+    build_vectors(tmp_path / "two", CLUSTERED)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

@@ -1,0 +1,73 @@
+"""The documents say what the code does: every setting, command, module and front-matter key is in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kb_search.cli import COMMANDS
+from kb_search.config import DEFAULT_VIEWS, Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def _settings_with_defaults() -> list[tuple[str, object]]:
+    keys: list[tuple[str, object]] = [("cache_dir", None)]
+    for name, value in msgspec.structs.asdict(Settings()).items():
+        if isinstance(value, msgspec.Struct):
+            keys += [(f"{name}.{key}", default) for key, default in msgspec.structs.asdict(value).items()]
+    return keys
+
+
+@pytest.mark.parametrize(("key", "default"), _settings_with_defaults())
+def test_every_setting_is_documented_with_its_default(key: str, default: object) -> None:
+    rows = [line for line in _read("docs/configuration.md").splitlines() if line.startswith(f"| `{key}` |")]
+    assert len(rows) == 1
+    if isinstance(default, (int, float)) or (isinstance(default, str) and "{" not in default):
+        assert f"`{default}`" in rows[0]
+
+
+def test_the_documented_views_are_the_default_ones() -> None:
+    documented = re.findall(r"\[views\.(\w+)\]", _read("docs/configuration.md"))
+    assert documented == list(DEFAULT_VIEWS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert re.search(rf"kb-search {command}\b|also: [^\n]*\b{command}\b", _read("README.md"))
+
+
+def test_the_readme_names_the_two_commands_of_the_makefile() -> None:
+    targets = re.findall(r"^(\w+):", _read("Makefile"), re.MULTILINE)
+    for target in ("demo", "test"):
+        assert target in targets
+        assert f"make {target}" in _read("README.md")
+
+
+@pytest.mark.parametrize(
+    "folder", ["indexer", "kb_search", "kb_search/embedding", "kb_search/stores", "kb_search/ranking"]
+)
+def test_every_module_is_in_the_architecture(folder: str) -> None:
+    text = _read("ARCHITECTURE.md")
+    modules = [path.name for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"]
+    assert modules
+    assert [name for name in modules if f"{name}`" not in text] == []
+
+
+def test_the_architecture_names_no_module_that_is_gone() -> None:
+    for name in re.findall(r"`((?:\w+/)*\w+\.py)`", _read("ARCHITECTURE.md")):
+        assert list(ROOT.glob(f"**/{name}")), name
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} → {target}"
