@@ -7,9 +7,8 @@ sources are and not on what they were. It prints nothing: it reports, and calls 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
-from indexer.embedding_cache import EmbeddingCache, open_cache, text_key
+from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache, text_key
 from indexer.publish import building, prune, publish, writer_lock
 from indexer.sources import SourceRead, read_sources
 from indexer.views import Corpus, Parts, build_view
@@ -128,7 +127,7 @@ def plan_build(
     """Say what `build_index` would do and cost, writing nothing."""
     read = read_sources(sources, settings)
     chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
-    with _readable_cache(IndexLayout(index)) as cache:
+    with readable_cache(IndexLayout(index).cache) as cache:
         plan = _plan(chunks, None if full else cache, embedder)
     texts = list(plan.missing.values())
     tokens = sum(embedder.count_tokens(texts))
@@ -151,20 +150,6 @@ def _plan(chunks: Sequence[Sequence[Chunk]], cache: EmbeddingCache | None, embed
     if cache is None:
         return EmbeddingPlan(keys, {}, dict(zip(keys, texts, strict=True)))
     return plan_embedding(texts, keys, cache, embedder.spec.fingerprint)
-
-
-@contextlib.contextmanager
-def _readable_cache(layout: IndexLayout) -> Iterator[EmbeddingCache | None]:
-    """Open the cache if it is there and whole; leave it alone otherwise."""
-    cache = None
-    if layout.cache.is_file():
-        with contextlib.suppress(sqlite3.DatabaseError):
-            cache = EmbeddingCache(layout.cache)
-    try:
-        yield cache
-    finally:
-        if cache is not None:
-            cache.close()
 
 
 def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> float:

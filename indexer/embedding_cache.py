@@ -6,9 +6,10 @@ when the file is damaged it is set aside under another name and a new one begun.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,17 @@ def open_cache(path: Path) -> tuple[EmbeddingCache, Path | None]:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return EmbeddingCache(path), set_aside
+
+
+@contextlib.contextmanager
+def readable_cache(path: Path) -> Iterator[EmbeddingCache | None]:
+    """Open the cache if it is there and whole; leave it alone otherwise."""
+    with contextlib.ExitStack() as stack:
+        cache = None
+        if path.is_file():
+            with contextlib.suppress(sqlite3.DatabaseError):
+                cache = stack.enter_context(contextlib.closing(EmbeddingCache(path)))
+        yield cache
 
 
 class EmbeddingCache:

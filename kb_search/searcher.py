@@ -6,9 +6,10 @@ import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,28 @@ MAX_QUERY = 2_000
 """Characters; a longer query is cut at a sentence, and the answer says so."""
 
 _MODES = ("hybrid", "keyword", "semantic")
+
+
+class Ranked(NamedTuple):
+    """Ids and scores, best first, and the branch that was not available, if any."""
+
+    hits: tuple[tuple[str, float], ...]
+    degraded: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query found, before any text is read. `more`: the window does not hold all of it."""
+
+    text: str
+    notices: tuple[str, ...]
+    view: ViewSnapshot
+    mode: Mode
+    locale: str | None
+    candidates: Candidates
+    best: float | None
+    window: list[Scored]
+    more: bool
 
 
 class Searcher:
@@ -86,44 +109,84 @@ class Searcher:
         """
         started = time.perf_counter()
         conditions = _check(query, limit, offset, mode, filters)
-        reader = _reader(locale)
-        view_snapshot = self.snapshot.view(view)
-        text, notices = _prepare(query, reader)
-        allowed = self._allowed(view_snapshot, conditions)
-        pinned = self._pins(text, view_snapshot, allowed)
-        language = view_snapshot.language_of(text) if text else None
-        languages = _preferred(reader, language) if fold_translations else None
-        if text:
-            candidates, mode, ranked = self._ranked(text, mode, view_snapshot, allowed, conditions, languages, pinned)
-        else:
-            candidates, ranked = _nothing_asked(), self._by_date(view_snapshot, allowed, languages, pinned)
-        best = max((fusion.sigmoid(s.log_odds) for s in ranked), default=None) if text else None
-        ranked = put_pins_first(ranked, pinned)
-        window = ranked[:WINDOW]
-        fitting = [s for s in window if not text or fusion.sigmoid(s.log_odds) >= fusion.WEAK]
+        found = self._find(query, conditions, _reader(locale), view, mode, fold_translations)
+        fitting = [s for s in found.window if not found.text or fusion.sigmoid(s.log_odds) >= fusion.WEAK]
         hits = hydrate(
-            window[offset : offset + limit],
-            candidates,
+            found.window[offset : offset + limit],
+            found.candidates,
             self.snapshot,
-            view_snapshot,
-            query=text,
-            mode=mode,
+            found.view,
+            query=found.text,
+            mode=found.mode,
             url_template=self._settings.service.article_url,
             explain=explain,
         )
         return SearchResult(
             query_id=uuid.uuid4().hex,
             query=query,
-            locale=reader or language,
-            outcome=fusion.outcome_of(best) if text else "ok",
-            degraded=candidates.degraded,
+            locale=found.locale,
+            outcome=fusion.outcome_of(found.best) if found.text else "ok",
+            degraded=found.candidates.degraded,
             total=len(fitting),
-            total_is_lower_bound=len(ranked) > WINDOW and len(fitting) == len(window),
+            total_is_lower_bound=found.more and len(fitting) == len(found.window),
             took_ms=round((time.perf_counter() - started) * 1000, 3),
             generation=self.generation,
             hits=hits,
             facets=self.snapshot.store.facets(s.shown for s in fitting),
-            notices=notices + _about(view_snapshot),
+            notices=found.notices + _about(found.view),
+        )
+
+    def rank(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        locale: str | None = None,
+        view: str = "public",
+        filters: Mapping[str, Any] | None = None,
+        mode: Mode = "hybrid",
+        fold_translations: bool = True,
+    ) -> Ranked:
+        """Give the articles that `search` would show, without reading a text: for evaluation and measuring."""
+        conditions = _check(query, limit, 0, mode, filters)
+        found = self._find(query, conditions, _reader(locale), view, mode, fold_translations)
+        ids = self.snapshot.store.ids
+        hits = tuple((ids[scored.shown], fusion.sigmoid(scored.log_odds)) for scored in found.window[:limit])
+        return Ranked(hits, found.candidates.degraded)
+
+    def with_embedder(self, embedder: Embedder) -> Searcher:
+        """Return a searcher over the same open snapshot with another embedder of the same model; close only one."""
+        return Searcher(self.snapshot, embedder, self._settings)
+
+    def _find(
+        self,
+        query: str,
+        conditions: tuple[Condition, ...],
+        reader: str | None,
+        view_name: str,
+        mode: Mode,
+        fold_translations: bool,
+    ) -> _Found:
+        view = self.snapshot.view(view_name)
+        text, notices = _prepare(query, reader)
+        allowed = self._allowed(view, conditions)
+        pinned = self._pins(text, view, allowed)
+        language = view.language_of(text) if text else None
+        languages = _preferred(reader, language) if fold_translations else None
+        if text:
+            candidates, mode, ranked = self._ranked(text, mode, view, allowed, conditions, languages, pinned)
+        else:
+            candidates, ranked = _nothing_asked(), self._by_date(view, allowed, languages, pinned)
+        return _Found(
+            text=text,
+            notices=notices,
+            view=view,
+            mode=mode,
+            locale=reader or language,
+            candidates=candidates,
+            best=max((fusion.sigmoid(scored.log_odds) for scored in ranked), default=None),
+            window=put_pins_first(ranked, pinned)[:WINDOW],
+            more=len(ranked) > WINDOW,
         )
 
     def _allowed(self, view: ViewSnapshot, conditions: tuple[Condition, ...]) -> Mask | None:

@@ -24,9 +24,6 @@ from kb_search.errors import MissingExtra, ModelError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-CONVERTER = 1
-"""Part of the fingerprint's folder name: bumped when the converted graph changes."""
-
 
 def load_sentence_transformer(model: str, cache: Path) -> tuple[SentenceTransformer, Path | None]:
     """Load a model by packaged name, folder or hub name; also return its folder where it is one.
@@ -52,7 +49,8 @@ def load_sentence_transformer(model: str, cache: Path) -> tuple[SentenceTransfor
             f"The embedding model {model!r} cannot be loaded ({reason}). Set embedding.model to "
             f"'{packaged.NAME}', to a sentence-transformers folder, or to a hub name this machine can download."
         ) from error
-    return loaded.eval(), folder if folder.is_dir() else None
+    # Some models are stored in half precision, which a CPU is slow in and the digest cannot read.
+    return loaded.float().eval(), folder if folder.is_dir() else None
 
 
 def describe(model: SentenceTransformer, name: str, folder: Path | None) -> ModelSpec:

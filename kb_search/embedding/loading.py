@@ -92,9 +92,7 @@ def _known_fingerprint(model: str, cache: Path) -> str | None:
 
 
 def _pointer(cache: Path) -> Path:
-    from kb_search.embedding.convert import CONVERTER
-
-    return cache / "runtimes" / f"{packaged.NAME}-{packaged.WEIGHTS_SHA256[:12]}-c{CONVERTER}.fingerprint"
+    return cache / "runtimes" / f"{packaged.NAME}-{packaged.WEIGHTS_SHA256[:12]}.fingerprint"
 
 
 def _torch(options: Embedding, cache: Path) -> Embedder:
@@ -117,4 +115,7 @@ def _convert_in_child(model: str, cache: Path) -> None:
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise ModelError(f"The model {model!r} could not be converted for serving: {reason}")
+        raise ModelError(
+            f"The model {model!r} could not be converted for serving ({reason}). Put the model back, or set "
+            "embedding.backend to 'torch'."
+        )

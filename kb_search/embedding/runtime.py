@@ -22,6 +22,9 @@ from kb_search.embedding.batching import token_batches
 from kb_search.errors import ModelError
 
 GRAPH, TOKENIZER, SPEC = "model.xml", "tokenizer.json", "spec.json"
+CONVERTER = 1
+"""Part of a converted model's folder name: bumped when convert.py writes another graph or tokenizer."""
+
 TOKEN_BUDGET = 2048
 """Padded tokens per batch: large enough to keep a core busy, small enough to stay in its cache."""
 
@@ -31,7 +34,7 @@ _FIRST = threading.Lock()
 
 def runtime_folder(cache: Path, fingerprint: str) -> Path:
     """Return where the converted model of this fingerprint lives, whether or not it exists yet."""
-    return cache / "runtimes" / fingerprint
+    return cache / "runtimes" / f"{fingerprint}-c{CONVERTER}"
 
 
 class OpenVinoEmbedder:

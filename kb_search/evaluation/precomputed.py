@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -60,8 +59,6 @@ def with_known_queries(
 ) -> Searcher:
     """Give the same searcher in all but its embedder, which knows the vectors of `texts`.
 
-    Snapshot and threads are shared, and stay the given searcher's to close.
+    The snapshot is shared, and stays the given searcher's to close.
     """
-    twin = copy.copy(searcher)
-    twin._embedder = PrecomputedQueries(searcher.embedder, texts, tick)
-    return twin
+    return searcher.with_embedder(PrecomputedQueries(searcher.embedder, texts, tick))

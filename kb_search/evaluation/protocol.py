@@ -6,6 +6,7 @@ own id dropped from the answer: a query judged in three locales makes three topi
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -141,7 +142,8 @@ def _home(lang: str | None, locales: list[str], articles: Counter[str]) -> str |
 
 def ask(searcher: Searcher, topic: Topic, mode: Mode, view: str, limit: int) -> Answer:
     """Ask one topic by the protocol: at most `limit` article ids."""
-    result = searcher.search(
+    started = time.perf_counter()
+    ranked = searcher.rank(
         topic.query.text,
         limit=limit + 1,
         view=view,
@@ -150,8 +152,8 @@ def ask(searcher: Searcher, topic: Topic, mode: Mode, view: str, limit: int) -> 
         fold_translations=False,
     )
     # A data set may ask with the articles themselves: finding oneself is no achievement.
-    ids = tuple(hit.id for hit in result.hits if hit.id != topic.query.id)[:limit]
-    return Answer(ids, result.took_ms, result.degraded)
+    ids = tuple(identifier for identifier, _ in ranked.hits if identifier != topic.query.id)[:limit]
+    return Answer(ids, (time.perf_counter() - started) * 1000, ranked.degraded)
 
 
 def ask_openly(searcher: Searcher, query: Query, mode: Mode, view: str) -> tuple[float, Outcome]:

@@ -7,8 +7,9 @@ snapshot.py).
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from kb_search.errors import IndexCorrupt
 from kb_search.filters import DATE_FIELDS, FACET_FIELDS, TEXT_FIELDS, Condition
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.types import Article, Chunk
+
+_CONNECTIONS = 8
+"""As many queries read at the same time; each takes well under a millisecond."""
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -111,14 +115,18 @@ def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Seq
 
 
 class ArticleStore:
-    """Reader of `build_articles`. Thread-safe: each query takes a connection of its own."""
+    """Reader of `build_articles`. Thread-safe: each query takes a connection of its own, or waits for one.
+
+    All connections are opened at once: a later one would not find the file when its generation was pruned meanwhile.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open read-only and load the columns. Raises IndexCorrupt when SQLite cannot."""
-        self._path = path
-        self._idle: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
+            for _ in range(_CONNECTIONS):
+                self._idle.put(sqlite3.connect(uri, uri=True, check_same_thread=False))
             rows = self._all("SELECT id, locale, first_chunk FROM articles ORDER BY ordinal")
             named = self._all("SELECT article, value FROM fields WHERE field = 'translation_of'")
             chunk_count = self._all("SELECT count(*) FROM chunks")[0][0]
@@ -133,10 +141,9 @@ class ArticleStore:
 
     def close(self) -> None:
         """Close the connections."""
-        with self._lock:
-            for connection in self._idle:
-                connection.close()
-            self._idle.clear()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
 
     def chunk_ids(self) -> list[str]:
         """List the ids of all chunks, in order of ordinal."""
@@ -208,17 +215,11 @@ class ArticleStore:
         return self._all(f"{sql} ({','.join(str(int(ordinal)) for ordinal in ordinals)}){tail}")
 
     def _all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        # Not one per thread: a server's threads come and go, and would leave theirs behind.
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        if connection is None:
-            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = self._idle.get()
         try:
             return connection.execute(sql, values).fetchall()
         finally:
-            with self._lock:
-                self._idle.append(connection)
+            self._idle.put(connection)
 
 
 def _encode(article: Article) -> bytes:

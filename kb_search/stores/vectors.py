@@ -19,6 +19,10 @@ from kb_search.errors import IndexCorrupt
 from kb_search.stores.base import Mask, Ordinals, Ranking, Scores
 
 KIND = "sq8-flat"
+# One query is too little work to share out: waking the other threads costs more than they save, and a server has
+# other queries for them.
+faiss.omp_set_num_threads(1)
+
 _RERANK_FACTOR, _RERANK_EXTRA = 2, 32
 """How many candidates the exact vectors re-rank: 2k + 32."""
 

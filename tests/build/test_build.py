@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_full_embeds_everything_again(tmp_path: Path) -> None:
     ids=["views", "sources", "chunking"],
 )
 def test_a_setting_that_decides_the_content_forces_a_new_generation(
-    tmp_path: Path, changed: dict[str, object], embedded: int
+    tmp_path: Path, changed: dict[str, Any], embedded: int
 ) -> None:
     text = "Choose the parcel here. Read where it is now. Write to us if it is late. We send another one then."
     index_files(tmp_path, {"parcel.md": article("Parcel", text, locale="en")}, **ONE_VIEW)

@@ -144,7 +144,7 @@ counters = st.sampled_from([words, letters])
 budgets = st.integers(4, 48)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(articles, counters, budgets)
 def test_every_character_is_in_exactly_one_chunk_in_order(
     article: Article, count_tokens: CountTokens, max_tokens: int
@@ -156,7 +156,7 @@ def test_every_character_is_in_exactly_one_chunk_in_order(
         assert "".join(cut.split()) == "".join(written.split())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(articles, counters, budgets)
 def test_no_chunk_exceeds_the_budget(article: Article, count_tokens: CountTokens, max_tokens: int) -> None:
     for chunk in chunks_of(article, max_tokens, count_tokens):
@@ -164,14 +164,14 @@ def test_no_chunk_exceeds_the_budget(article: Article, count_tokens: CountTokens
         assert count_tokens([chunk.text])[0] <= max_tokens - min(context, max_tokens // 2)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(articles, counters, budgets)
 def test_ids_are_unique(article: Article, count_tokens: CountTokens, max_tokens: int) -> None:
     ids = [chunk.id for chunk in chunks_of(article, max_tokens, count_tokens)]
     assert len(ids) == len(set(ids)) > 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(texts, texts, texts, budgets)
 def test_an_edit_of_one_section_leaves_the_chunks_of_the_others_as_they_were(
     kept: str, before: str, after: str, max_tokens: int

@@ -15,9 +15,10 @@ import pytest
 
 from kb_search.errors import StorageError
 from kb_search.index_format import IndexLayout
-from tests.build import fake_cli
+from kb_search.stores.vectors import create_matrix
 from tests.build.faults import refused
 from tests.build.small import FILES, ONE_VIEW, PARCEL, edit, ids, index_again, leftovers, problems
+from tests.cli import fake as fake_cli
 from tests.fakes import article, index_files, write
 
 lazily = pytest.mark.usefixtures("lazy_disk")
@@ -164,6 +165,34 @@ def test_a_disk_that_fills_up_at_any_point_of_a_build(
     assert "more3" in ids(index, "word3")
 
 
+_FILL = """
+import sys
+from pathlib import Path
+from kb_search.stores.vectors import create_matrix
+folder = Path(sys.argv[1])
+matrix = create_matrix(folder / "matrix", 64, 2_000)
+with open(folder / "ballast", "wb", buffering=0) as ballast:
+    try:
+        while True:
+            ballast.write(b"x" * 4096)
+    except OSError:
+        print("the disk is full")
+matrix[:] = 1.0
+print(matrix.sum())
+"""
+
+
+def test_a_matrix_that_was_begun_can_be_finished_on_a_full_disk(small_disk: Path) -> None:
+    """A write to a mapped page without space behind it would end the process with SIGBUS."""
+    done = subprocess.run([sys.executable, "-c", _FILL, str(small_disk)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "the disk is full\n128000.0\n"), done.stderr
+
+
+def test_a_matrix_that_does_not_fit_is_refused_before_it_is_begun(small_disk: Path) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        create_matrix(small_disk / "matrix", 64, 5_000)
+
+
 @pytest.mark.parametrize("largest_kilobytes", [1, 16, 40])
 def test_files_that_may_not_grow(tmp_path: Path, largest_kilobytes: int) -> None:
     """The same without privileges, and with another refusal: a limit on the size of any file."""
@@ -172,7 +201,7 @@ def test_files_that_may_not_grow(tmp_path: Path, largest_kilobytes: int) -> None
     index = tmp_path / "good" / "index"
     limit = largest_kilobytes * 1024
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))"
-    program = f"import sys; from tests.build.fake_cli import run; {limited}; sys.exit(run(sys.argv[1:]))"
+    program = f"import sys; from tests.cli.fake import run; {limited}; sys.exit(run(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-B", "-c", program, "index", str(tmp_path / "source"), "--index", str(index)],
         capture_output=True,

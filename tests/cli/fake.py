@@ -1,4 +1,4 @@
-"""`kb-search …` in a process of its own, with the fake embedder: `python -m tests.build.fake_cli index …`."""
+"""`kb-search …` in a process of its own, with the fake embedder: `python -m tests.cli.fake index …`."""
 
 from __future__ import annotations
 

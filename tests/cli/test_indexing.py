@@ -1,0 +1,88 @@
+"""`kb-search index` and `kb-search lint`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.cli.conftest import Cli
+from tests.fakes import article, write
+
+
+def test_index_reports_on_stderr(source: Path, cli: Cli) -> None:
+    out, err = cli("index", str(source), "--index", "kb")
+    assert out == ""
+    assert "Generation 000001 published: 4 articles, 5 passages from 4 files." in err
+    assert re.search(r"0 reused, 5 embedded; \d+\.\d s in all", err)
+    assert "  view public: 3 articles (en 2, fr 1)" in err
+    assert "  view agents: 4 articles (en 3, fr 1)" in err
+    assert "  audience agent: 1 articles" in err
+    _, err = cli("index", str(source), "--index", "kb")
+    assert "Generation 000001 is up to date" in err and "5 reused, 0 embedded" in err
+
+
+def test_index_json_is_one_document(source: Path, cli: Cli) -> None:
+    report = cli.json("index", str(source), "--index", "kb")
+    assert (report["generation"], report["published"], report["embedded"]) == ("000001", True, 5)
+    assert report["views"]["public"] == {"en": 2, "fr": 1}
+    assert report["findings"] == []
+
+
+def test_index_full_embeds_again(index: str, source: Path, cli: Cli) -> None:
+    assert cli.json("index", str(source), "--index", index, "--full")["embedded"] == 5
+
+
+def test_index_dry_run_writes_nothing(source: Path, cli: Cli) -> None:
+    out, err = cli("index", str(source), "--index", "kb", "--dry-run")
+    assert out == "" and "Would index 4 articles as 5 passages from 4 files." in err
+    assert re.search(r"0 would be reused; 5 \(\d+ tokens\) embedded in about \d+ s", err)
+    plan = cli.json("index", str(source), "--index", "kb", "--dry-run")
+    assert (plan["articles"], plan["to_embed"], plan["reused"]) == (4, 5, 0)
+    assert not Path("kb").exists()
+
+
+def test_index_default_audience(cli: Cli) -> None:
+    write(Path("articles"), {"parcel.md": "---\ntitle: Track a parcel\nlocale: en\n---\n\nAsk the carrier.\n"})
+    assert cli.json("index", "articles", "--index", "kb")["audiences"] == {"internal": 1}
+    public = cli.json("index", "articles", "--index", "kb", "--default-audience", "public")
+    assert (public["audiences"], public["generation"]) == ({"public": 1}, "000002")
+    _, err = cli("index", "articles", "--index", "kb", "--default-audience", "everyone", status=2)
+    assert "'everyone', which no view knows" in err
+
+
+def test_index_exits_1_when_an_article_is_left_out(source: Path, cli: Cli) -> None:
+    write(source, {"broken.md": "---\ntitle: [\n---\n\nText.\n"})
+    out, err = cli("index", str(source), "--index", "kb", status=1)
+    assert out == ""
+    assert re.search(r"^error bad-front-matter: articles/broken\.md(:\d+)?: .+", err, re.MULTILINE)
+    assert "1 left out, 0 warnings; see above." in err
+    report = cli.json("index", str(source), "--index", "kb", status=1)
+    assert [finding["code"] for finding in report["findings"]] == ["bad-front-matter"]
+
+
+def test_settings_come_from_the_file_in_the_working_folder(source: Path, cli: Cli) -> None:
+    Path("kb-search.toml").write_text('[views.all]\naudiences = ["public", "agent"]\n')
+    assert cli.json("index", str(source), "--index", "kb")["views"] == {"all": {"en": 3, "fr": 1}}
+
+
+# ── lint ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_lint_exits_1_with_findings_and_0_without(cli: Cli) -> None:
+    good = article("Track", "Ask the carrier.", locale="en", owner="desk", updated="2026-01-31")
+    write(Path("articles"), {"parcel.md": good})
+    out, err = cli("lint", "articles")
+    assert (out, err) == ("", "1 articles in 1 files, 0 findings.\n")
+    write(Path("articles"), {"other.md": good.replace("Ask", "[Ask](missing.md)")})
+    out, err = cli("lint", "articles", status=1)
+    assert out == "" and "articles/other.md" in err and "broken-link" in err
+    answer = cli.json("lint", "articles", status=1)
+    assert (answer["articles"], answer["files"]) == (2, 2)
+    assert "broken-link" in [finding["code"] for finding in answer["findings"]]
+
+
+def test_lint_says_what_is_wrong_where_not_one_article_can_be_read(cli: Cli) -> None:
+    write(Path("articles"), {"one.md": "", "two.md": "---\ntitle: [\n---\n"})
+    out, err = cli("lint", "articles", status=1)
+    assert out == ""
+    assert "articles/one.md" in err and "articles/two.md" in err and "not one article" in err

@@ -1,0 +1,219 @@
+"""The arrows of ARCHITECTURE.md, held: who may import whom, who may know an engine, who may spell a file name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from kb_search.index_format import IndexLayout
+
+ROOT = Path(__file__).parent.parent
+
+LAYERS: tuple[frozenset[str], ...] = tuple(
+    frozenset(rooms.split())
+    for rooms in (
+        "types errors",
+        "config text",
+        "embedding filters",
+        "index_format",
+        "stores ranking events",
+        "snapshot passages",
+        "retrieval",
+        "hydrate",
+        "searcher",
+        "reading evaluation insight",
+        "web",
+        "service mcp",
+        "cli",
+    )
+)
+"""Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
+
+INDEXER_USES = frozenset("types errors config text embedding index_format stores ranking.calibration".split())
+
+ENGINES = {
+    "faiss": {"kb_search/stores/vectors.py"},
+    "tantivy": {"kb_search/stores/keywords.py"},
+    # The indexer's cache is a database of its own; publishing tells a full disk by what SQLite says of it.
+    "sqlite3": {"kb_search/stores/articles.py", "indexer/embedding_cache.py", "indexer/publish.py"},
+    "openvino": {"kb_search/embedding/runtime.py", "kb_search/embedding/convert.py"},
+    "torch": {"kb_search/embedding/torch_backend.py", "kb_search/embedding/convert.py"},
+    "sentence_transformers": {"kb_search/embedding/convert.py"},
+    "transformers": {"kb_search/embedding/convert.py"},
+    "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
+    "yaml": {"indexer/frontmatter.py"},
+    "lingua": {"kb_search/text/detectors.py"},
+    "Stemmer": {"kb_search/text/stemming.py"},
+    "filelock": {"indexer/publish.py", "kb_search/embedding/cached.py"},
+    "watchfiles": {"kb_search/cli/indexing.py"},
+    "tqdm": {"kb_search/cli/common.py"},
+}
+HTTP = ("fastapi", "starlette", "uvicorn", "pydantic")
+HTTP_ROOMS = ("kb_search/service/", "kb_search/web/")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(chain.from_iterable((ROOT / folder).rglob("*.py") for folder in folders))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """List what a module imports, wherever in it: `from a.b import c` counts as a.b and as a.b.c."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{name(path)}:{node.lineno} imports by a relative name"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(module: str) -> str:
+    """Give the room of a module of kb_search: kb_search.stores.vectors → stores."""
+    return module.split(".")[1] if module.count(".") else ""
+
+
+def rooms_imported(path: Path) -> set[str]:
+    there = {entry.stem for entry in (ROOT / "kb_search").iterdir()}
+    return {room(module) for module in imports(path) if module.startswith("kb_search.")} & there
+
+
+# ── Arrows ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_room_has_its_place() -> None:
+    folder = ROOT / "kb_search"
+    there = {path.relative_to(folder).parts[0].removesuffix(".py") for path in folder.rglob("*.py")} - {"__init__"}
+    assert there <= frozenset().union(*LAYERS), "Give the new room a layer."
+
+
+@pytest.mark.parametrize("path", modules("kb_search"), ids=name)
+def test_arrows_go_one_way(path: Path) -> None:
+    own = path.relative_to(ROOT / "kb_search").parts[0].removesuffix(".py")
+    if own == "__init__":  # the front door: names of types, errors and searcher
+        assert rooms_imported(path) <= {"types", "errors", "searcher"}
+        return
+    layer = next(number for number, rooms in enumerate(LAYERS) if own in rooms)
+    allowed = frozenset({own}).union(*LAYERS[:layer])
+    assert rooms_imported(path) <= allowed, f"{name(path)} looks up or sideways"
+
+
+def test_the_format_knows_of_a_model_only_what_it_is_called() -> None:
+    found = {module for module in imports(ROOT / "kb_search" / "index_format.py") if "embedding" in module}
+    assert found == {"kb_search.embedding.base", "kb_search.embedding.base.ModelSpec"}
+
+
+@pytest.mark.parametrize("path", modules("indexer"), ids=name)
+def test_the_indexer_uses_the_library_and_nothing_that_searches(path: Path) -> None:
+    for module in imports(path):
+        if module.startswith("kb_search."):
+            inside = module.removeprefix("kb_search.")
+            assert any(
+                inside == used or inside.startswith(f"{used}.") or used.startswith(f"{inside}.")
+                for used in INDEXER_USES
+            ), f"{name(path)} imports {module}"
+
+
+def test_only_the_command_line_imports_the_indexer() -> None:
+    users = {
+        name(path)
+        for path in modules("kb_search")
+        if any(module.split(".")[0] == "indexer" for module in imports(path))
+    }
+    assert users and all(user.startswith("kb_search/cli/") for user in users)
+
+
+def test_neither_imports_tests_or_benchmarks() -> None:
+    for path in modules("kb_search", "indexer"):
+        assert {module.split(".")[0] for module in imports(path)}.isdisjoint({"tests", "benchmarks"}), name(path)
+
+
+# ── Engines ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def users_of(library: str) -> set[str]:
+    return {
+        name(path)
+        for path in modules("kb_search", "indexer")
+        if any(module.split(".")[0] == library for module in imports(path))
+    }
+
+
+@pytest.mark.parametrize("library", ENGINES)
+def test_an_engine_is_known_where_it_is_adapted(library: str) -> None:
+    assert users_of(library) <= ENGINES[library]
+
+
+@pytest.mark.parametrize("library", HTTP)
+def test_only_the_service_knows_http(library: str) -> None:
+    assert all(user.startswith(HTTP_ROOMS) for user in users_of(library))
+
+
+def test_searching_imports_no_training_library() -> None:
+    """A module that imports torch at its top would bring it into every process that searches."""
+    for path in modules("kb_search"):
+        top = {alias.name for node in tree(path).body if isinstance(node, ast.Import) for alias in node.names}
+        top |= {node.module or "" for node in tree(path).body if isinstance(node, ast.ImportFrom)}
+        assert {module.split(".")[0] for module in top}.isdisjoint({"torch", "transformers", "sentence_transformers"})
+
+
+# ── Names and settings ───────────────────────────────────────────────────────────────────────────────────
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """List the string constants of a module with their lines, documentation left out."""
+    documentation = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node.lineno, node.value
+
+
+def file_names() -> set[str]:
+    layout = IndexLayout(Path("index"))
+    generation = layout.generation("000001")
+    view = generation.view("public")
+    paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
+    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.articles("en"))
+    return {path.name for path in (*paths, *more)}
+
+
+@pytest.mark.parametrize("path", modules("kb_search", "indexer"), ids=name)
+def test_only_the_format_spells_a_file_name_of_the_index(path: Path) -> None:
+    if name(path) == "kb_search/index_format.py":
+        return
+    spelled = re.compile("|".join(rf"(?<![\w.-]){re.escape(found)}(?![\w-])" for found in file_names()))
+    for line, text in texts(path):
+        assert not spelled.search(text), f"{name(path)}:{line} spells {text!r}"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {
+        name(path)
+        for path in modules("kb_search", "indexer")
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv", "putenv"))
+        or (isinstance(node, ast.ImportFrom) and node.module == "os")
+    }
+    assert readers == {"kb_search/config.py"}
+
+
+def test_no_file_is_too_long_to_be_read() -> None:
+    lengths = {
+        name(path): len(path.read_text("utf-8").splitlines())
+        for path in modules("kb_search", "indexer", "tests", "benchmarks")
+    }
+    assert {found: lines for found, lines in lengths.items() if lines > 350} == {}
