@@ -244,7 +244,11 @@ def read_manifest(generation: GenerationLayout) -> Manifest:
             )
         if digest is None:
             raise IndexCorrupt(f"{generation.manifest} is damaged (it has no digest). {_remedy(generation)}")
-        return msgspec.json.decode(data, type=Manifest)
+        manifest = msgspec.json.decode(data, type=Manifest)
+        if manifest.generation != generation.folder.name:
+            reason = f"it is that of generation {manifest.generation}"
+            raise IndexCorrupt(f"{generation.manifest} is not of this generation ({reason}). {_remedy(generation)}")
+        return manifest
     except OSError as error:
         raise IndexCorrupt(f"{generation.manifest} cannot be read ({error.strerror}). {_remedy(generation)}") from error
     except msgspec.DecodeError as error:

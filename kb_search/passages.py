@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from kb_search.text.analyzer import Token, tokens
+from kb_search.text.analyzer import Token, matching
 from kb_search.text.sentences import sentences
 from kb_search.types import Passage
 
@@ -20,7 +20,7 @@ def best_passage(text: str, heading: str, anchor: str, query_terms: Iterable[str
     around those that match.
     """
     wanted = frozenset(query_terms)
-    matches = [token for token in tokens(text, locale) if token.stem in wanted]
+    matches = matching(text, locale, wanted)
     start, end = _window(text, sentences(text, locale), matches)
     shown = text[start:end]
     marked = _mark(

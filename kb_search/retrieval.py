@@ -44,10 +44,14 @@ class Query:
 
 
 class Found(NamedTuple):
-    """Articles that one branch found, and whether there are no more."""
+    """Articles that one branch found, ascending, each with its best score; and whether there are no more."""
 
     articles: Ordinals
+    scores: NDArray[np.float32]
     exhausted: bool
+
+
+_NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float32), True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ def _evidence(
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    cosine = _best_cosines(articles, snapshot, view, vector)
-    bm25, share = _bm25(articles, snapshot, view, terms)
+    cosine = _cosines(articles, by_meaning, snapshot, view, vector)
+    bm25, share = _bm25(articles, by_keyword, snapshot, view, terms)
     semantic = np.zeros(len(articles))
     if vector is not None:
         semantic = view.calibration.evidence(vector, cosine)
@@ -120,41 +124,50 @@ def _evidence(
 
 def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]], depth: int) -> Found:
     rankings = [
-        view.keywords[locale].search(words, depth, query.allowed).ordinals
+        view.keywords[locale].search(words, depth, query.allowed)
         for locale, words in terms.items()
         if locale in view.keywords
     ]
-    exhausted = all(len(ordinals) < depth for ordinals in rankings)
-    return Found(np.concatenate([np.empty(0, np.int64), *rankings]), exhausted)
+    if not rankings:
+        return _NOTHING
+    articles = np.concatenate([ranking.ordinals for ranking in rankings])
+    scores = np.concatenate([ranking.scores for ranking in rankings])
+    order = np.argsort(articles)  # an article is in one locale only
+    return Found(articles[order], scores[order], all(len(ranking.ordinals) < depth for ranking in rankings))
 
 
 def _semantic_candidates(
     query: Query, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None, depth: int
 ) -> Found:
-    """Look ever deeper until `depth` articles are found or the view ends: long articles must not crowd out others."""
+    """Look at twice as many chunks as articles are wanted; where they are of too few articles, the caller deepens."""
     if vector is None:
-        return Found(np.empty(0, np.int64), True)
+        return _NOTHING
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
-    chunks = 2 * depth
-    while True:
-        ranking = view.vectors.search(vector, chunks, allowed)
-        articles = np.unique(chunk_article[ranking.ordinals])
-        exhausted = len(ranking.ordinals) < chunks
-        if len(articles) >= depth or exhausted:
-            return Found(articles, exhausted)
-        chunks *= 4
+    ranking = view.vectors.search(vector, 2 * depth, allowed)
+    # Best first: the first chunk of an article is its nearest one.
+    articles, first = np.unique(chunk_article[ranking.ordinals], return_index=True)
+    return Found(articles, ranking.scores[first], len(ranking.ordinals) < 2 * depth)
 
 
-def _best_cosines(
-    articles: Ordinals, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None
+def _known(articles: Ordinals, found: Found) -> tuple[NDArray[np.float64], Mask]:
+    """Spread what a branch found over all candidates: score where it is known, and where it is not."""
+    scores, missing = np.zeros(len(articles)), np.ones(len(articles), np.bool_)
+    rows = np.searchsorted(articles, found.articles)
+    scores[rows], missing[rows] = found.scores, False
+    return scores, missing
+
+
+def _cosines(
+    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None
 ) -> NDArray[np.float64]:
-    """Cosine of each article's nearest chunk."""
-    if vector is None or not len(articles):
-        return np.zeros(len(articles))
-    chunks, starts = chunk_rows(articles, snapshot.store.first_chunk)
-    best: NDArray[np.float32] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
-    return best.astype(np.float64)
+    """Cosine of each candidate's nearest chunk."""
+    cosine, missing = _known(articles, found)
+    if vector is None or not missing.any():
+        return cosine
+    chunks, starts = chunk_rows(articles[missing], snapshot.store.first_chunk)
+    cosine[missing] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
+    return cosine
 
 
 def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ordinals]:
@@ -166,22 +179,25 @@ def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ord
 
 
 def _bm25(
-    articles: Ordinals, snapshot: Snapshot, view: ViewSnapshot, terms: dict[str, list[str]]
+    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, terms: dict[str, list[str]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """BM25 of every candidate in its own locale, and its share of what was possible there."""
-    bm25, share = np.zeros(len(articles)), np.zeros(len(articles))
+    bm25, missing = _known(articles, found)
+    share = np.zeros(len(articles))
+    locales = snapshot.store.locales[articles]
     for locale, words in terms.items():
         store = view.keywords.get(locale)
-        here = articles[snapshot.store.locales[articles] == locale]
-        if store is None or not len(here) or not words:
+        if store is None or not words:
             continue
-        wanted = np.zeros(len(snapshot.store.ids), np.bool_)
-        wanted[here] = True
-        ranking = store.search(words, len(here), wanted)
-        positions = np.searchsorted(articles, ranking.ordinals)
-        bm25[positions] = ranking.scores
-        ideal = fusion.ideal_bm25([store.document_frequency(word) for word in words], store.size)
-        share[positions] = fusion.keyword_evidence(ranking.scores.astype(np.float64), ideal)
+        frequencies = [store.document_frequency(word) for word in words]
+        here = locales == locale
+        asked = articles[here & missing]
+        if len(asked) and any(frequencies):
+            wanted = np.zeros(len(snapshot.store.ids), np.bool_)
+            wanted[asked] = True
+            ranking = store.search(words, len(asked), wanted)
+            bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
+        share[here] = fusion.keyword_evidence(bm25[here], fusion.ideal_bm25(frequencies, store.size))
     return bm25, share
 
 

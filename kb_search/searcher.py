@@ -21,7 +21,7 @@ from kb_search.hydrate import hydrate
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles, put_pins_first
 from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
-from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
+from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot, pin_key
 from kb_search.stores.base import Mask
 from kb_search.text.locales import canonical, matches, primary
 from kb_search.text.normalize import normalize
@@ -110,7 +110,7 @@ class Searcher:
         started = time.perf_counter()
         conditions = _check(query, limit, offset, mode, filters)
         found = self._find(query, conditions, _reader(locale), view, mode, fold_translations)
-        fitting = [s for s in found.window if not found.text or fusion.sigmoid(s.log_odds) >= fusion.WEAK]
+        fitting = [s for s in found.window if not found.text or s.log_odds >= fusion.WEAK_LOG_ODDS]
         hits = hydrate(
             found.window[offset : offset + limit],
             found.candidates,
@@ -123,7 +123,7 @@ class Searcher:
         )
         return SearchResult(
             query_id=uuid.uuid4().hex,
-            query=query,
+            query=query.encode("utf-8", "replace").decode(),  # half a surrogate pair could not be written as JSON
             locale=found.locale,
             outcome=fusion.outcome_of(found.best) if found.text else "ok",
             degraded=found.candidates.degraded,
@@ -184,7 +184,7 @@ class Searcher:
             mode=mode,
             locale=reader or language,
             candidates=candidates,
-            best=max((fusion.sigmoid(scored.log_odds) for scored in ranked), default=None),
+            best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
             window=put_pins_first(ranked, pinned)[:WINDOW],
             more=len(ranked) > WINDOW,
         )
@@ -259,7 +259,7 @@ class Searcher:
 
     def _pins(self, text: str, view: ViewSnapshot, allowed: Mask | None) -> tuple[int, ...]:
         members = view.members if allowed is None else allowed
-        wanted = text.casefold()
+        wanted = pin_key(text)
         return tuple(row for query, row in self.snapshot.pins if members[row] and (not wanted or query == wanted))
 
 

@@ -22,6 +22,7 @@ from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.vectors import FaissVectors, open_matrix
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.language import LanguageIdentifier
+from kb_search.text.normalize import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,12 @@ def open_snapshot(index: Path) -> Snapshot:
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, matrix, views, store.pins())
+    return Snapshot(manifest, store, matrix, views, [(pin_key(query), row) for query, row in store.pins()])
+
+
+def pin_key(query: str) -> str:
+    """Spell a query as pins are compared: without case and diacritics, so that `iade` meets a pin for `İade`."""
+    return fold(query)
 
 
 def _open_view(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a letter gets its number, not a traceback
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options = _parser(next((word for word in arguments if word in COMMANDS), None)).parse_args(arguments)
         status = int(options.run(options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +68,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> None:
-    from watchfiles import DefaultFilter, watch
+    from watchfiles import watch
 
     say("Watching the sources; stop with Ctrl-C.")
     sources = [source.resolve() for source in options.sources]
-    # The index may be in a source folder. A second of quiet first: a save, or a checkout, is many changes.
-    but_not_the_index = DefaultFilter(ignore_paths=[f"{options.index.resolve()}/"])
+    # A second of quiet first: an editor's save, or a checkout, is many changes.
     changes_of_a_second = watch(
-        *sources,
-        watch_filter=but_not_the_index,
+        *{source if source.is_dir() else source.parent for source in sources},  # a saved file is often another file
+        watch_filter=_of_sources(sources, options.index.resolve()),
         debounce=1_000,
         step=200,
         rust_timeout=1_000,
@@ -90,6 +90,18 @@ def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> No
                 first = False
     except KeyboardInterrupt:
         say("Stopped watching.")
+
+
+def _of_sources(sources: Sequence[Path], index: Path) -> Callable[[Any, str], bool]:
+    """Choose the changes that count: those of the sources, but not those of the index, which may be inside."""
+    from watchfiles import DefaultFilter
+
+    is_text = DefaultFilter(ignore_paths=[f"{index}/"])
+
+    def counts(change: Any, path: str) -> bool:
+        return is_text(change, path) and any(Path(path).is_relative_to(source) for source in sources)
+
+    return counts
 
 
 def _build_again(options: argparse.Namespace, settings: Settings, embedder: Any, quiet: bool) -> None:

@@ -44,8 +44,8 @@ class Group:
 class ModeEvaluation:
     """What one mode reached. `values` has a row per topic and a column per metric, in the order of `overall`.
 
-    `latency_ms` (p50, p95) is information only: it is the searcher's own `took_ms` for a long answer to a query whose
-    vector was known. `degraded` counts searches in which a branch was not available.
+    `latency_ms` (p50, p95) is information only: the time to rank a long answer, without its texts, to a query
+    whose vector was known. `degraded` counts searches in which a branch was not available.
     """
 
     mode: Mode

@@ -49,6 +49,8 @@ _ARTICLES, _RARITY = 500, 0.6
 WEAK, OK = 0.25, 0.5
 """Scores from which an answer is called weak, and ok."""
 
+WEAK_LOG_ODDS = math.log(WEAK / (1 - WEAK))
+
 
 def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
     """The most BM25 that terms of these document frequencies could give: Σ idf·(k1+1); 0 without terms."""

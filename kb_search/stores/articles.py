@@ -7,7 +7,6 @@ snapshot.py).
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -140,10 +139,11 @@ class ArticleStore:
         self.chunk_article: Ordinals = np.repeat(np.arange(len(rows)), np.diff(self.first_chunk))
 
     def close(self) -> None:
-        """Close the connections."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        """Close the connections. They stay in the queue, so that whoever asks later gets an error and does not wait."""
+        for _ in range(self._idle.qsize()):
+            connection = self._idle.get()
+            connection.close()
+            self._idle.put(connection)
 
     def chunk_ids(self) -> list[str]:
         """List the ids of all chunks, in order of ordinal."""
@@ -206,9 +206,9 @@ class ArticleStore:
         return {field: values for field, values in counts.items() if values}
 
     def pins(self) -> list[tuple[str, int]]:
-        """List (query, case-folded; article ordinal) of all `pinned_for` entries."""
+        """List (query as written, article ordinal) of all `pinned_for` entries."""
         rows = self._all("SELECT value, article FROM fields WHERE field = 'pinned_for' ORDER BY article, value")
-        return [(str(value).casefold(), int(article)) for value, article in rows]
+        return [(str(value), int(article)) for value, article in rows]
 
     def _in(self, sql: str, ordinals: Iterable[int], tail: str = "") -> list[Any]:
         # Ordinals are our own integers: written out, they need no limit on the number of parameters.

@@ -20,7 +20,8 @@ FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 2, "b
 """Occurrences that one term of a field counts as."""
 
 _FIELD, _ROW = "terms", "row"
-_HEAP = 64_000_000
+_HEAP = 256_000_000
+"""Most that the writer holds in memory before it begins another segment; it takes what it needs."""
 _SELECTIVE = 1_000
 """Up to so many allowed articles the filter is part of the query; above, results are filtered as they come."""
 
@@ -64,6 +65,7 @@ class TantivyKeywords:
                 f"{folder} holds {self._searcher.num_docs} articles, expected {len(ordinals)}. Build the index anew."
             )
         self._ordinals = ordinals
+        self._in_order = self._is_in_order()
 
     @property
     def size(self) -> int:
@@ -84,6 +86,8 @@ class TantivyKeywords:
         if allowed is None:
             return self._ranked(tantivy.Query.boolean_query(clauses), k)
         chosen = np.flatnonzero(allowed[self._ordinals])
+        if len(chosen) == len(self._ordinals):
+            return self._ranked(tantivy.Query.boolean_query(clauses), k)
         if len(chosen) <= _SELECTIVE:
             members = tantivy.Query.term_set_query(self._schema, _ROW, chosen.tolist())
             terms_query = tantivy.Query.boolean_query(clauses)
@@ -105,12 +109,26 @@ class TantivyKeywords:
             depth *= 4
 
     def _ranked(self, query: tantivy.Query, k: int) -> Ranking:
-        hits = self._searcher.search(query, min(k, len(self._ordinals)), count=False).hits
+        wanted = min(k, len(self._ordinals))
+        limit = wanted if self._in_order else wanted + 1
+        while True:
+            hits = self._searcher.search(query, limit, count=False).hits
+            if self._in_order or len(hits) < limit or hits[-1][0] < hits[wanted - 1][0]:
+                break
+            limit *= 4  # equals of the last may have been cut off
         rows = np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
         ordinals = self._ordinals[rows]
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((ordinals, -scores))
-        return Ranking(ordinals[order], scores[order])
+        return Ranking(ordinals[order][:wanted], scores[order][:wanted])
+
+    def _is_in_order(self) -> bool:
+        """Tell whether rows are tantivy's own numbers, by which it orders equals: in one segment, never merged."""
+        if self._searcher.num_segments != 1:
+            return False
+        sample = np.unique(np.linspace(0, len(self._ordinals) - 1, 256).astype(np.int64)).tolist()
+        rows = self._searcher.fast_field_values(_ROW, [tantivy.DocAddress(0, row) for row in sample])
+        return list(rows) == sample
 
 
 def _schema() -> tantivy.Schema:

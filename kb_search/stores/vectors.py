@@ -69,7 +69,7 @@ class FaissVectors:
         except RuntimeError as error:
             raise IndexCorrupt(f"{path} cannot be read by FAISS ({str(error)[:120]}). Build the index anew.") from error
         self._rows = rows
-        self._matrix = matrix
+        self._matrix = np.asarray(matrix)  # a plain view of the map: indexing a memmap costs more
         if self._index.ntotal != len(self._rows) or (len(self._rows) and self._index.d != matrix.shape[1]):
             raise IndexCorrupt(
                 f"{path} holds {self._index.ntotal} vectors of dimension {self._index.d}, expected "
@@ -112,5 +112,5 @@ class FaissVectors:
     def similarity(self, query: NDArray[np.float32], chunks: Ordinals) -> Scores:
         """Exact cosine similarity; see VectorStore."""
         # One dot product per row: a matrix product rounds a row differently by which rows it comes with.
-        similarities: Scores = np.vecdot(np.asarray(self._matrix[chunks]), query)
+        similarities: Scores = np.vecdot(self._matrix[chunks], query)
         return similarities.astype(np.float32, copy=False)

@@ -8,7 +8,7 @@ from kb_search.text.locales import primary
 from kb_search.text.segmentation import CHUNK
 from kb_search.text.terms import Token, terms
 
-__all__ = ["ANALYZER_VERSION", "Token", "stems", "tokens"]
+__all__ = ["ANALYZER_VERSION", "Token", "matching", "stems", "tokens"]
 
 # Any change in what `tokens` gives, for any text, raises this number: it is in the manifest of every index.
 ANALYZER_VERSION: int = 1
@@ -29,6 +29,22 @@ def tokens(text: str, locale: str) -> list[Token]:
         inner = _tokens(chunk, language) if len(chunk) <= _LONGEST_CACHED else terms(chunk, language)
         for start, end, exact, folded, stem, part in inner:
             found.append(Token(offset + start, offset + end, exact, folded, stem, part))
+    return found
+
+
+def matching(text: str, locale: str, wanted: frozenset[str]) -> list[Token]:
+    """Give the tokens of a text whose stem is wanted; much faster than `tokens` where few are."""
+    language = primary(locale)
+    found: list[Token] = []
+    for match in CHUNK.finditer(text):
+        chunk = match[0]
+        short = len(chunk) <= _LONGEST_CACHED
+        if wanted.isdisjoint(_stems(chunk, language) if short else _stems_of(chunk, language)):
+            continue
+        offset = match.start()
+        for start, end, exact, folded, stem, part in _tokens(chunk, language) if short else terms(chunk, language):
+            if stem in wanted:
+                found.append(Token(offset + start, offset + end, exact, folded, stem, part))
     return found
 
 

@@ -158,6 +158,13 @@ def test_an_old_manifest_with_new_files_is_refused(two: IndexLayout) -> None:
         searcher_for(two.root)
 
 
+def test_a_generation_under_the_name_of_another_is_refused(two: IndexLayout) -> None:
+    shutil.copytree(two.generation("000001").folder, two.generation("000009").folder)
+    two.current.write_text("000009\n")
+    with pytest.raises(IndexCorrupt, match="is not of this generation .it is that of generation 000001"):
+        searcher_for(two.root)
+
+
 def test_a_format_that_changes_forces_a_build_from_nothing(two: IndexLayout, tmp_path: Path) -> None:
     rewrite(two.generation("000002"), format_version=99)
     report = index_again(tmp_path, **ONE_VIEW)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def watching(source: Path, index: Path) -> Iterator[subprocess.Popen[str]]:
+def watching(index: Path, *sources: Path) -> Iterator[subprocess.Popen[str]]:
     """Watch in a process of its own; its reports come on stdout as JSON, one after the other."""
-    command = [sys.executable, "-m", "tests.cli.fake", "index", str(source), "--index", str(index)]
+    command = [sys.executable, "-m", "tests.cli.fake", "index", *map(str, sources), "--index", str(index)]
     process = subprocess.Popen(
         [*command, "--watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -41,6 +42,10 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def is_live(layout: IndexLayout, generation: str) -> bool:
+    return layout.current.is_file() and layout.current_name() == generation
+
+
 def reports(text: str) -> list[dict[str, Any]]:
     decoder, found = json.JSONDecoder(), []
     while text := text.strip():
@@ -53,23 +58,19 @@ def reports(text: str) -> list[dict[str, Any]]:
 def test_changes_are_indexed_as_they_come_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     source, index = write(tmp_path / "source", {"parcel.md": PARCEL}), tmp_path / "source" / "index"
     layout = IndexLayout(index)
-
-    def is_live(generation: str) -> bool:
-        return layout.current.is_file() and layout.current_name() == generation
-
-    with watching(source, index) as process:
-        until(lambda: is_live("000001"))
+    with watching(index, source) as process:
+        until(partial(is_live, layout, "000001"))
         write(source, {"password.md": PASSWORD})  # perhaps before the watch has begun: it is picked up all the same
-        until(lambda: is_live("000002"))
+        until(partial(is_live, layout, "000002"))
         assert ids(index, "password")[0] == "password"
         (source / "parcel.md").unlink()
-        until(lambda: is_live("000003"))
+        until(partial(is_live, layout, "000003"))
         assert ids(index, "parcel") == ["password"]
-        (source / "password.md").rename(source / "passwords.txt")  # not one article left
+        (source / "password.md").rename(source / "passwords.txt")
         until_said(process, "There is not one article")
-        assert is_live("000003")
+        assert is_live(layout, "000003")
         (source / "passwords.txt").rename(source / "passwords.md")
-        until(lambda: is_live("000004"))
+        until(partial(is_live, layout, "000004"))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
@@ -80,6 +81,17 @@ def test_changes_are_indexed_as_they_come_and_ctrl_c_ends_it(tmp_path: Path) -> 
     assert [report["articles"] for report in published][:3] == [1, 2, 1]
     # Its own writes, below the source folder, are no changes: one report for each thing that happened, no more.
     assert len(reports(out)) <= 6
+
+
+def test_a_single_file_is_followed_though_every_save_makes_another_file(tmp_path: Path) -> None:
+    file, index = write(tmp_path, {"parcel.md": PARCEL}) / "parcel.md", tmp_path / "index"
+    with watching(index, file):
+        until(partial(is_live, IndexLayout(index), "000001"))
+        for number in (2, 3):
+            write(tmp_path, {"parcel.md~": PARCEL.replace("Track", f"Version {number}, track")})
+            (tmp_path / "parcel.md~").replace(file)
+            until(partial(is_live, IndexLayout(index), f"{number:06}"))
+    assert ids(index, "parcel") == ["parcel"]
 
 
 def until_said(process: subprocess.Popen[str], wanted: str) -> None:

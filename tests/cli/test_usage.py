@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from kb_search.cli import COMMANDS
 from tests.cli.conftest import Cli
+from tests.fakes import article, write
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,3 +110,22 @@ def test_a_reader_that_leaves_early_is_no_error(index: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_a_terminal_without_a_letter_gets_its_number(index: str, source: Path, cli: Cli) -> None:
+    write(source, {"ek.md": article("İade süresi", "Beş gün sürer.", locale="tr")})
+    cli("index", str(source), "--index", index)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.cli.fake",
+        "search",
+        "iade",
+        "--index",
+        str(Path(index).resolve()),
+        "-n",
+        "1",
+    ]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, check=True, env=environment)
+    assert b"1. \\u0130ade s\\xfcresi  [tr]" in done.stdout

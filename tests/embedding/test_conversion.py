@@ -34,7 +34,8 @@ def embedder(model: Path, cache: Path, backend: str = "openvino") -> Embedder:
 
 
 def cosines(one: NDArray[np.float32], other: NDArray[np.float32]) -> list[float]:
-    return np.sum(one * other, axis=1, dtype=np.float64).tolist()
+    found: list[float] = (one * other).sum(axis=1, dtype=np.float64).tolist()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,9 @@ def test_other_weights_have_another_fingerprint(tmp_path: Path, converted: Embed
 
 def test_serving_converts_in_a_child_and_refuses_other_weights(tmp_path: Path, converted: Embedder) -> None:
     options = settings(cache_dir=str(tmp_path))
-    with pytest.raises(IndexIncompatible, match=r"the model of that name here has other weights\. Build the index anew"):
+    with pytest.raises(
+        IndexIncompatible, match=r"the model of that name here has other weights\. Build the index anew"
+    ):
         load_for_serving(options, replace(converted.spec, weights="those of yesterday"))
     served = load_for_serving(options, converted.spec)
     assert min(cosines(served.embed_passages(TEXTS), converted.embed_passages(TEXTS))) > 0.99999
@@ -120,5 +123,7 @@ def test_serving_converts_in_a_child_and_refuses_other_weights(tmp_path: Path, c
 def test_a_damaged_conversion_is_named(tmp_path: Path, converted: Embedder, cache: Path) -> None:
     shutil.copytree(runtime_folder(cache, converted.spec.fingerprint), tmp_path / "model")
     (tmp_path / "model" / "model.xml").write_text("<net")
-    with pytest.raises(ModelError, match=r"The converted model in .*/model cannot be loaded \(.*\)\. Delete that folder"):
+    with pytest.raises(
+        ModelError, match=r"The converted model in .*/model cannot be loaded \(.*\)\. Delete that folder"
+    ):
         OpenVinoEmbedder(tmp_path / "model")

@@ -28,7 +28,7 @@ def test_another_model_than_the_index_s_is_refused() -> None:
 def test_indexing_without_sentence_transformers_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "transformers", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(MissingExtra, match=r"Loading the embedding model 'x' needs the extra 'index'"):
         load_for_indexing(settings(embedding__model="x", cache_dir=str(tmp_path)))
 

@@ -42,7 +42,7 @@ def test_a_wheel_without_weights_is_refused(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_without_the_wheel_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, PACKAGE, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, PACKAGE, None)
     with pytest.raises(MissingExtra, match=r"needs the extra 'index'.*pip install 'kb-search\[index\]'"):
         model_folder(tmp_path / "cache")
     assert folders(tmp_path / "cache") == []

@@ -35,7 +35,8 @@ TEXTS = [
 
 
 def cosines(one: NDArray[np.float32], other: NDArray[np.float32]) -> list[float]:
-    return np.sum(one * other, axis=1, dtype=np.float64).tolist()
+    found: list[float] = (one * other).sum(axis=1, dtype=np.float64).tolist()
+    return found
 
 
 @pytest.mark.parametrize(

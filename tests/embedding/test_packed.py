@@ -34,7 +34,9 @@ def packed(tensors: Sequence[tuple[str, bool, int, bytes]], block_size: int = 32
     directory_size = sum(2 + len(name) + 1 + 4 + 8 + 8 for name, *_ in tensors)
     offset, directory, data = len(head) + directory_size, b"", b""
     for name, quantised, count, content in tensors:
-        directory += struct.pack(f"<H{len(name)}sBIQQ", len(name), name.encode(), quantised, count, offset, len(content))
+        directory += struct.pack(
+            f"<H{len(name)}sBIQQ", len(name), name.encode(), quantised, count, offset, len(content)
+        )
         offset += len(content)
         data += content
     return head + directory + data

@@ -39,19 +39,18 @@ def test_the_pairs_are_mean_and_deviation_of_the_cosines_of_all_pairs() -> None:
 
 def test_few_vectors_hardly_move_the_deviation_from_its_prior() -> None:
     east, north = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    assert Calibration.fit(np.empty((0, 2), np.float32)).background(east) == (0.0, pytest.approx(0.03))
-    assert Calibration.fit(np.array([east])).background(east) == (1.0, pytest.approx(0.03 * np.sqrt(50 / 51)))
+    assert Calibration.fit(np.empty((0, 2), np.float32)).background(east) == pytest.approx((0.0, 0.03))
+    assert Calibration.fit(np.array([east])).background(east) == pytest.approx((1.0, 0.03 * np.sqrt(50 / 51)))
     # Cosines 1 and 0: mean 0.5, variance 0.25; shrunk, (2 · 0.25 + 50 · 0.0009) / 52
-    mean, deviation = Calibration.fit(np.array([east, north])).background(east)
-    assert (mean, deviation) == (0.5, pytest.approx(np.sqrt(0.545 / 52)))
+    assert Calibration.fit(np.array([east, north])).background(east) == pytest.approx((0.5, np.sqrt(0.545 / 52)))
 
 
 def test_evidence_is_half_by_the_query_and_half_by_the_view() -> None:
     # μ = (½, ½), Σ = ¼·((1, −1), (−1, 1)); with east: mean ½, variance ¼. Pairs: 1, 0, 0, 1: mean ½, variance ¼.
     calibration = Calibration.fit(np.array([[1, 0], [0, 1]] * 50, np.float32))
     deviation = np.sqrt((100 * 0.25 + 50 * 0.0009) / 150)
-    assert calibration.background(np.array([1, 0], np.float32)) == (0.5, pytest.approx(deviation))
-    assert calibration.pairs() == (0.5, pytest.approx(deviation))
+    assert calibration.background(np.array([1, 0], np.float32)) == pytest.approx((0.5, deviation))
+    assert calibration.pairs() == pytest.approx((0.5, deviation))
     evidence = calibration.evidence(np.array([1, 0], np.float32), np.array([0.5, 1.0, 0.0]))
     np.testing.assert_allclose(evidence, np.array([0.0, 0.5, -0.5]) / deviation)
 

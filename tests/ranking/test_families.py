@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,9 +10,10 @@ from hypothesis import strategies as st
 from kb_search.ranking.families import families, members_of
 
 
-def of(originals: list[int], hidden: set[int] = frozenset()) -> list[int]:  # type: ignore[assignment]
+def of(originals: list[int], hidden: Collection[int] = ()) -> list[int]:
     members = np.array([row not in hidden for row in range(len(originals))], np.bool_)
-    return families(np.array(originals, np.int64), members).tolist()
+    found: list[int] = families(np.array(originals, np.int64), members).tolist()
+    return found
 
 
 def test_without_translations_everyone_is_alone() -> None:

@@ -123,7 +123,8 @@ def test_what_is_found_by_nothing(make_store: MakeStore) -> None:
     store = make_store(THREE, np.arange(3))
     for terms, k in ([], 10), (["unknown"], 10), (["password"], 0):
         ranking = store.search(terms, k)
-        assert (ranking.ordinals.dtype, ranking.scores.dtype) == (np.int64, np.float32)
+        assert ranking.ordinals.dtype == np.int64
+        assert ranking.scores.dtype == np.float32
         assert answer(ranking) == []
     assert answer(store.search(["password"], 10, np.zeros(3, np.bool_))) == []
 
@@ -197,6 +198,20 @@ def test_a_filter_gives_the_full_ranking_without_the_others(
     with pytest.MonkeyPatch.context() as patch:  # 0: results are filtered as they come; 1000: the query is
         patch.setattr(keywords, "_SELECTIVE", selective)
         assert answer(many.search(terms, k, mask)) == expected
+
+
+def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keywords, "_HEAP", 15_000_000)  # as little as tantivy takes: some 1,500 of these articles
+    words = [f"{number:090}" for number in range(80)]
+    documents = [fields(body=f"same w{row} {' '.join(f'{row}{word}' for word in words)}") for row in range(2_500)]
+    build_keywords(tmp_path / "keywords", documents)
+    assert len(list((tmp_path / "keywords").glob("*.store"))) > 1
+    store = TantivyKeywords(tmp_path / "keywords", np.arange(2_500))
+    odd = np.arange(2_500) % 2 == 1
+    assert store.search(["same"], 20).ordinals.tolist() == list(range(20))
+    assert store.search(["same"], 20, odd).ordinals.tolist() == list(range(1, 40, 2))
+    assert store.search(["same", "w2400"], 3).ordinals.tolist() == [2400, 0, 1]
+    assert len(store.search(["same"], 5_000).ordinals) == 2_500
 
 
 # ── tantivy's own ────────────────────────────────────────────────────────────────────────────────────────

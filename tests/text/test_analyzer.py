@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.text.analyzer import stems, tokens
+from kb_search.text.analyzer import matching, stems, tokens
 
 
 def exact(text: str, locale: str) -> list[str]:
@@ -175,3 +175,10 @@ def test_threads_get_the_same_terms() -> None:
     expected = stems(text, "en")
     with ThreadPoolExecutor(4) as pool:
         assert all(result == expected for result in pool.map(lambda _: stems(text, "en"), range(8)))
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "fr", "tr", "ja"]), st.data())
+def test_matching_gives_the_tokens_whose_stem_is_wanted(text: str, locale: str, data: st.DataObject) -> None:
+    every = tokens(text, locale)
+    wanted = frozenset(data.draw(st.lists(st.sampled_from([token.stem for token in every])))) if every else frozenset()
+    assert matching(text, locale, wanted) == [token for token in every if token.stem in wanted]
