@@ -54,6 +54,8 @@ def disk_errors(index: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # cleaning up after it failed too, as rmtree may
+            raise error.__context__ from None
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
             f"The index in {index} could not be written ({reason}). Free space or correct the permissions, then run "

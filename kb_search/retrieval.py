@@ -139,15 +139,23 @@ def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[
 def _semantic_candidates(
     query: Query, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None, depth: int
 ) -> Found:
-    """Look at twice as many chunks as articles are wanted; where they are of too few articles, the caller deepens."""
+    """Look at twice as many chunks as articles are wanted, and at more where a long article crowds out the others.
+
+    Where they are of fewer articles than wanted but of enough to choose from, it is the caller who deepens.
+    """
     if vector is None:
         return _NOTHING
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
-    ranking = view.vectors.search(vector, 2 * depth, allowed)
-    # Best first: the first chunk of an article is its nearest one.
-    articles, first = np.unique(chunk_article[ranking.ordinals], return_index=True)
-    return Found(articles, ranking.scores[first], len(ranking.ordinals) < 2 * depth)
+    chunks = 2 * depth
+    while True:
+        ranking = view.vectors.search(vector, chunks, allowed)
+        # Best first: the first chunk of an article is its nearest one.
+        articles, first = np.unique(chunk_article[ranking.ordinals], return_index=True)
+        exhausted = len(ranking.ordinals) < chunks
+        if exhausted or len(articles) >= depth // 4:
+            return Found(articles, ranking.scores[first], exhausted)
+        chunks *= 4
 
 
 def _known(articles: Ordinals, found: Found) -> tuple[NDArray[np.float64], Mask]:

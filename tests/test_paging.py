@@ -119,6 +119,15 @@ def test_a_long_article_is_one_of_many_in_every_mode(opened: Open) -> None:
         assert len({hit.id for hit in hits}) == 61, mode
 
 
+def test_a_long_article_does_not_hide_what_only_meaning_finds(opened: Open) -> None:
+    sections = "\n\n".join(f"## Part {n}\n\nPassword {n}." for n in range(500))
+    files = {f"{n:03}.md": article("Parcel", "A list of parcels.", locale="en") for n in range(210)}
+    files["long.md"] = article("Password", sections, locale="en")
+    files["near.md"] = article("Passe", "Passe compte.", locale="fr")
+    hits = opened(files).search("password list", limit=200).hits  # 210 articles have the word "list"
+    assert {hit.id for hit in hits[:2]} == {"long", "near"}
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_window_is_filled_though_translations_fold_into_one(opened: Open, mode: Mode) -> None:
     """Of 150 articles in three languages 200 chunks are but 67 results."""

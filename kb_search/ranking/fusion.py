@@ -38,7 +38,7 @@ class Weights:
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=5.8, prior=-5.4),
+    "hybrid": Weights(semantic=1.3, keyword=6.5, prior=-5.6),
     "semantic": Weights(semantic=1.6, keyword=0.0, prior=-4.6),
     "keyword": Weights(semantic=0.0, keyword=8.0, prior=-3.0),
 }

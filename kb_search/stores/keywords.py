@@ -126,9 +126,9 @@ class TantivyKeywords:
         """Tell whether rows are tantivy's own numbers, by which it orders equals: in one segment, never merged."""
         if self._searcher.num_segments != 1:
             return False
-        sample = np.unique(np.linspace(0, len(self._ordinals) - 1, 256).astype(np.int64)).tolist()
+        sample: list[int] = np.unique(np.linspace(0, len(self._ordinals) - 1, 256).astype(np.int64)).tolist()
         rows = self._searcher.fast_field_values(_ROW, [tantivy.DocAddress(0, row) for row in sample])
-        return list(rows) == sample
+        return bool(list(rows) == sample)
 
 
 def _schema() -> tantivy.Schema:

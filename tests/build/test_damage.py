@@ -153,7 +153,8 @@ def test_a_manifest_without_an_analyzer_version_is_damaged(two: IndexLayout) -> 
 
 
 def test_an_old_manifest_with_new_files_is_refused(two: IndexLayout) -> None:
-    shutil.copyfile(two.generation("000001").manifest, two.generation("000002").manifest)
+    old = read_manifest(two.generation("000001"))
+    two.generation("000002").manifest.write_bytes(msgspec.structs.replace(old, generation="000002").encode())
     with pytest.raises(IndexCorrupt, match="articles"):
         searcher_for(two.root)
 
@@ -161,7 +162,7 @@ def test_an_old_manifest_with_new_files_is_refused(two: IndexLayout) -> None:
 def test_a_generation_under_the_name_of_another_is_refused(two: IndexLayout) -> None:
     shutil.copytree(two.generation("000001").folder, two.generation("000009").folder)
     two.current.write_text("000009\n")
-    with pytest.raises(IndexCorrupt, match="is not of this generation .it is that of generation 000001"):
+    with pytest.raises(IndexCorrupt, match="it is that of generation 000001"):
         searcher_for(two.root)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from indexer.publish import disk_errors
 from kb_search.errors import StorageError
 from kb_search.index_format import IndexLayout
 from kb_search.stores.vectors import create_matrix
@@ -112,6 +113,14 @@ def test_any_other_complaint_of_tantivy_is_not_blamed_on_the_disk(
     monkeypatch.setattr("indexer.views.build_keywords", broken)
     with pytest.raises(ValueError, match="not defined"):
         index_files(tmp_path, FILES, **ONE_VIEW)
+
+
+def test_ctrl_c_stays_ctrl_c_though_cleaning_up_after_it_fails(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), disk_errors(tmp_path):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            os.close(os.open(tmp_path, os.O_RDONLY) + 1_000)  # a descriptor that is not open
 
 
 @lazily
