@@ -59,7 +59,7 @@ def disk_errors(index: Path) -> Iterator[None]:
         reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
             f"The index in {index} could not be written ({reason}). Free space or correct the permissions, then run "
-            "this again; the live generation is untouched, and what was embedded is kept."
+            "this again; the live generation is whole, and what was embedded is kept."
         ) from error
 
 

@@ -294,13 +294,13 @@ def answers(searcher: Searcher) -> Iterator[SearchResult]:
                     yield searcher.search(query, view=view, mode=mode, locale=locale)
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("EDIT_SEEDS", "2"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("EDIT_SEEDS", "3"))))
 def test_after_any_edits_the_index_equals_one_made_anew(tmp_path: Path, seed: int) -> None:
     editor = Editor(tmp_path / "source", seed)
     chosen = settings(views=VIEWS)
     done: list[str] = []
     build_index([tmp_path / "source"], tmp_path / "index", chosen, FakeEmbedder())
-    for _ in range(4):
+    for _ in range(5):
         done += [editor.edit() for _ in range(editor.choose.randint(1, 4))]
         build_index([tmp_path / "source"], tmp_path / "index", chosen, FakeEmbedder())
         build_index([tmp_path / "source"], tmp_path / "fresh", chosen, FakeEmbedder(), full=True)

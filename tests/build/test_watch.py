@@ -26,7 +26,11 @@ def watching(index: Path, *sources: Path) -> Iterator[subprocess.Popen[str]]:
     """Watch in a process of its own; its reports come on stdout as JSON, one after the other."""
     command = [sys.executable, "-m", "tests.cli.fake", "index", *map(str, sources), "--index", str(index)]
     process = subprocess.Popen(
-        [*command, "--watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--watch", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
     )
     try:
         yield process

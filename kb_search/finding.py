@@ -1,0 +1,171 @@
+"""A query → the window of results: what may be found, candidates, scores, translations folded, pins first.
+
+No text is read here, and nothing is decided that a page of the answer would change: offset and limit come later.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb_search.embedding.base import Embedder
+from kb_search.filters import Condition
+from kb_search.ranking import fusion
+from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles, put_pins_first
+from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
+from kb_search.snapshot import Snapshot, ViewSnapshot, pin_key
+from kb_search.stores.base import Mask
+from kb_search.text.locales import matches, primary
+from kb_search.text.normalize import normalize
+from kb_search.text.sentences import truncate
+from kb_search.types import Mode
+
+MAX_QUERY = 2_000
+"""Characters; a longer query is cut at a sentence, and the answer says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, checked: `reader` is the reader's locale, canonical."""
+
+    query: str
+    view: str
+    mode: Mode
+    conditions: tuple[Condition, ...] = ()
+    reader: str | None = None
+    fold_translations: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query found.
+
+    `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `best` is the
+    highest score, pins or not; `more` says that the window does not hold everything.
+    """
+
+    text: str
+    notices: tuple[str, ...]
+    view: ViewSnapshot
+    mode: Mode
+    locale: str | None
+    candidates: Candidates
+    best: float | None
+    window: list[Scored]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What may be found, by article ordinal (`allowed` is None without a filter), and how translations fold.
+
+    Of a family, the member in the first of `languages` that it has is shown; None: translations are not folded.
+    """
+
+    view: ViewSnapshot
+    allowed: Mask | None
+    languages: tuple[str, ...] | None
+    pinned: tuple[int, ...]
+
+    @property
+    def members(self) -> Mask:
+        return self.view.members if self.allowed is None else self.allowed
+
+
+def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadPoolExecutor) -> Found:
+    """Fill the window for a request. Raises UnknownView."""
+    view = snapshot.view(request.view)
+    text, notices = _prepare(request.query, request.reader)
+    matching = snapshot.store.matching(request.conditions)
+    allowed = None if matching is None else matching & view.members
+    language = view.language_of(text) if text else None
+    languages = _preferred(request.reader, language) if request.fold_translations else None
+    scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
+    if text:
+        candidates, mode, ranked = _by_evidence(text, request, scope, snapshot, embedder, pool)
+    else:
+        candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
+    return Found(
+        text=text,
+        notices=notices,
+        view=view,
+        mode=mode,
+        locale=request.reader or language,
+        candidates=candidates,
+        best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
+        window=put_pins_first(ranked, scope.pinned)[:WINDOW],
+        more=len(ranked) > WINDOW,
+    )
+
+
+def _by_evidence(
+    text: str, request: Request, scope: _Scope, snapshot: Snapshot, embedder: Embedder, pool: ThreadPoolExecutor
+) -> tuple[Candidates, Mode, list[Scored]]:
+    """Ask deeper while the window is not full and there is more, since translations fold into one."""
+    view = scope.view
+    wanted = next((c.values for c in request.conditions if c.field == "locale"), None)
+    locales = tuple(found for found in view.keywords if wanted is None or any(matches(found, one) for one in wanted))
+    query = Query(text, request.mode, scope.allowed, locales, scope.pinned)
+    candidates = retrieve(query, snapshot, view, embedder, pool)
+    mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
+    depth = DEPTH
+    while True:
+        odds = fusion.log_odds(mode, len(view.articles), candidates.semantic, candidates.keyword)
+        ranked = _fold(order_articles(candidates.articles, odds), scope, snapshot)
+        if len(ranked) > WINDOW or candidates.exhausted:
+            return candidates, mode, ranked
+        depth *= 4
+        candidates = deepen(query, snapshot, view, candidates, depth)
+
+
+def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+    """Fill the window for a blank query: latest update first."""
+    members = np.flatnonzero(scope.members)
+    depth = 4 * WINDOW
+    while True:
+        rows = snapshot.store.latest(members, depth)
+        ranked = _fold([Scored(row, row, 0.0) for row in dict.fromkeys((*rows, *scope.pinned))], scope, snapshot)
+        if len(ranked) > WINDOW or len(rows) < depth:
+            return ranked
+        depth *= 4
+
+
+def _fold(ranked: list[Scored], scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+    if scope.languages is None:
+        return ranked
+    languages, members, locales = scope.languages, scope.members, snapshot.store.locales
+
+    def prefer(row: int) -> int:
+        locale = str(locales[row])
+        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
+
+    def visible(family: int) -> list[int]:
+        return [row for row in scope.view.family(family) if members[row]]
+
+    return fold(ranked, scope.view.families, visible, prefer, WINDOW + 1, scope.pinned)
+
+
+def _pins(text: str, snapshot: Snapshot, members: Mask) -> tuple[int, ...]:
+    wanted = pin_key(text)
+    return tuple(row for query, row in snapshot.pins if members[row] and (not wanted or query == wanted))
+
+
+def _preferred(reader: str | None, language: str | None) -> tuple[str, ...]:
+    """Languages to show translations in: the reader's, that without its region, then the query's."""
+    tags = (reader, primary(reader) if reader else None, language)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
+    text = normalize(query)
+    if len(text) <= MAX_QUERY:
+        return text, ()
+    shorter = truncate(text, MAX_QUERY, locale or "en")
+    return shorter, (f"The query has {len(text)} characters; the first {len(shorter)} were used.",)
+
+
+def _nothing_asked() -> Candidates:
+    empty = np.empty(0)
+    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, None, {}, None, True)
