@@ -21,7 +21,8 @@ def best_passage(text: str, heading: str, anchor: str, query_terms: Iterable[str
     """
     wanted = frozenset(query_terms)
     matches = matching(text, locale, wanted)
-    start, end = _window(text, sentences(text, locale), matches)
+    short = len(text) <= MAX_CHARACTERS  # then all of it is the window
+    start, end = (0, len(text)) if short else _window(text, sentences(text, locale), matches)
     shown = text[start:end]
     marked = _mark(
         shown,

@@ -35,16 +35,22 @@ def tokens(text: str, locale: str) -> list[Token]:
 def matching(text: str, locale: str, wanted: frozenset[str]) -> list[Token]:
     """Give the tokens of a text whose stem is wanted; much faster than `tokens` where few are."""
     language = primary(locale)
+    # Most words of a passage are not in the query: look at each different one once, before looking at places.
+    chosen = {
+        chunk
+        for chunk in set(CHUNK.findall(text))
+        if not wanted.isdisjoint(
+            _stems(chunk, language) if len(chunk) <= _LONGEST_CACHED else _stems_of(chunk, language)
+        )
+    }
     found: list[Token] = []
-    for match in CHUNK.finditer(text):
-        chunk = match[0]
-        short = len(chunk) <= _LONGEST_CACHED
-        if wanted.isdisjoint(_stems(chunk, language) if short else _stems_of(chunk, language)):
-            continue
-        offset = match.start()
-        for start, end, exact, folded, stem, part in _tokens(chunk, language) if short else terms(chunk, language):
-            if stem in wanted:
-                found.append(Token(offset + start, offset + end, exact, folded, stem, part))
+    for match in CHUNK.finditer(text) if chosen else ():
+        chunk, offset = match[0], match.start()
+        if chunk in chosen:
+            inner = _tokens(chunk, language) if len(chunk) <= _LONGEST_CACHED else terms(chunk, language)
+            for start, end, exact, folded, stem, part in inner:
+                if stem in wanted:
+                    found.append(Token(offset + start, offset + end, exact, folded, stem, part))
     return found
 
 
