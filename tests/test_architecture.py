@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "stores ranking events",
         "snapshot passages",
         "retrieval",
-        "hydrate",
+        "finding hydrate",
         "searcher",
         "reading evaluation insight",
         "web",
