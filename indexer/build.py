@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +17,11 @@ from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
 from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache, text_key
 from indexer.publish import building, prune, publish, writer_lock
-from indexer.sources import SourceRead, read_sources
+from indexer.report import BuildReport, DryRun, SourceReport, build_report
+from indexer.sources import SourceRead, digest_sources, read_sources
 from indexer.views import Corpus, Parts, build_view
 from kb_search.config import Settings
+from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 from kb_search.index_format import (
@@ -29,46 +30,12 @@ from kb_search.index_format import (
     IndexLayout,
     Manifest,
     describe_files,
-    digest_of,
     open_manifest,
 )
 from kb_search.stores.articles import build_articles
 from kb_search.stores.vectors import create_matrix
 from kb_search.text.analyzer import ANALYZER_VERSION
-from kb_search.types import Article, Chunk, Finding
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did. `views` maps view → locale → articles; `published` is False when nothing had changed."""
-
-    generation: str
-    published: bool
-    files: int
-    articles: int
-    chunks: int
-    reused: int
-    embedded: int
-    views: dict[str, dict[str, int]]
-    audiences: dict[str, int]
-    findings: tuple[Finding, ...]
-    pruned: tuple[str, ...]
-    seconds: float
-    embedding_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What a build would do: articles, chunks, and the cost of those that are not in the cache."""
-
-    files: int
-    articles: int
-    chunks: int
-    reused: int
-    to_embed: int
-    tokens_to_embed: int
-    estimated_seconds: float
-    findings: tuple[Finding, ...]
+from kb_search.types import Chunk, Finding
 
 
 def quiet(done: int, total: int) -> None:
@@ -92,11 +59,14 @@ def build_index(
     started = time.perf_counter()
     layout = IndexLayout(index)
     with writer_lock(layout):
-        read = read_sources(sources, settings)
-        digest = _build_digest(read, settings, embedder)
+        # Before reading: what changes while we read makes the next build differ, and read again.
+        digest = _build_digest(digest_sources(sources, settings), settings, embedder)
         live = None if full else _live_manifest(layout)
         if live is not None and live.build_digest == digest:
-            return _report(read, live, started, published=False)
+            known_report = SourceReport.load(layout.generation(live.generation).report)
+            seconds = time.perf_counter() - started
+            return build_report(known_report, live, seconds, published=False, reused=live.chunks)
+        read = read_sources(sources, settings)
         chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
         cache, set_aside = open_cache(layout.cache)
         with contextlib.closing(cache), building(layout) as (name, target):
@@ -109,14 +79,14 @@ def build_index(
             publish(layout, target, manifest)
             cache.prune(embedder.spec.fingerprint, set(plan.keys), int(name), settings.retention.generations)
         pruned = prune(layout, settings.retention.generations)
-        return _report(
-            read,
+        return build_report(
+            SourceReport.of(read),
             manifest,
-            started,
+            time.perf_counter() - started,
             published=True,
             reused=plan.reused,
             pruned=pruned,
-            embedding=embedding_seconds,
+            embedding_seconds=embedding_seconds,
             more=_about_cache(set_aside),
         )
 
@@ -176,6 +146,7 @@ def _write(
 ) -> Manifest:
     articles = read.articles
     build_articles(target.articles, articles, chunks)
+    SourceReport.of(read).save(target.report)
     matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
     for row, key in enumerate(plan.keys):
         matrix[row] = plan.vectors[key]
@@ -203,11 +174,11 @@ def _write(
     )
 
 
-def _build_digest(read: SourceRead, settings: Settings, embedder: Embedder) -> str:
+def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
     versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {version('kb-search')}"
     rules = repr((settings.chunking, settings.sources, sorted(settings.views.items())))
-    return digest_of([read.digest, embedder.spec.fingerprint, versions, rules])
+    return digest_of([sources, embedder.spec.fingerprint, versions, rules])
 
 
 def _live_manifest(layout: IndexLayout) -> Manifest | None:
@@ -223,45 +194,8 @@ def _known_parts(layout: IndexLayout, live: Manifest) -> dict[str, Path]:
     return {digest: folder / path for path, digest in live.parts.items()}
 
 
-def _report(
-    read: SourceRead,
-    manifest: Manifest,
-    started: float,
-    *,
-    published: bool,
-    reused: int | None = None,
-    pruned: Sequence[str] = (),
-    embedding: float = 0.0,
-    more: Sequence[Finding] = (),
-) -> BuildReport:
-    reused = manifest.chunks if reused is None else reused
-    return BuildReport(
-        generation=manifest.generation,
-        published=published,
-        files=read.files,
-        articles=manifest.articles,
-        chunks=manifest.chunks,
-        reused=reused,
-        embedded=manifest.chunks - reused,
-        views={name: dict(view.locales) for name, view in manifest.views.items()},
-        audiences=_by_audience(read.articles),
-        findings=(*read.findings, *more),
-        pruned=tuple(pruned),
-        seconds=time.perf_counter() - started,
-        embedding_seconds=embedding,
-    )
-
-
 def _about_cache(set_aside: Path | None) -> list[Finding]:
     if set_aside is None:
         return []
     message = "The embedding cache was damaged: it has this name now, and what it held was embedded again."
     return [Finding(str(set_aside), "cache-damaged", message, "Check the disk, then delete the file.", "warning")]
-
-
-def _by_audience(articles: Sequence[Article]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for article in articles:
-        for audience in article.audience:
-            counts[audience] = counts.get(audience, 0) + 1
-    return dict(sorted(counts.items()))

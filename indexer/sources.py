@@ -73,6 +73,7 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
+    only_hash: bool = False
 
     def warn(self, file: str, code: str, message: str, remedy: str) -> None:
         self.findings.append(Finding(file, code, message, remedy, "warning"))
@@ -115,6 +116,18 @@ def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
     )
 
 
+def digest_sources(paths: Sequence[Path], settings: Settings) -> str:
+    """Hash all that `read_sources` would read, without parsing: equal digests, equal result under equal settings.
+
+    Raises SourceError and ConfigError as `read_sources` does.
+    """
+    reading = _Reading(settings, _defaults(settings), only_hash=True)
+    for path in paths:
+        _read_source(path, reading)
+    found = [(finding.path, f"{finding.code} {finding.message}") for finding in reading.findings]
+    return _digest([*reading.digests, *found])
+
+
 def _read_source(path: Path, reading: _Reading) -> None:
     if path.is_dir():
         if _is_corpus_folder(path):
@@ -137,6 +150,9 @@ def _read_source(path: Path, reading: _Reading) -> None:
 def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: bool = False) -> None:
     try:
         raw = _read_bytes(file, int(reading.settings.sources.max_file_mb * _MEGABYTE))
+        if reading.only_hash:
+            reading.digests.append((shown, hashlib.sha256(raw).hexdigest()))
+            return
         text = _decoded(raw)
     except _Unusable as error:
         reading.findings.append(Finding(shown, error.code, str(error), error.remedy))
@@ -236,6 +252,10 @@ def _read_corpus(folder: Path, reading: _Reading) -> None:
     file = folder / CORPUS_FILE
     shown = _name(file)
     try:
+        if reading.only_hash:
+            with file.open("rb") as stream:
+                reading.digests.append((shown, hashlib.file_digest(stream, "sha256").hexdigest()))
+            return
         read = read_corpus(file, CORPUS_FILE, reading.defaults, int(reading.settings.sources.max_file_mb * _MEGABYTE))
     except OSError as error:
         raise SourceError(f"{file} cannot be read ({error.strerror}). Check permissions and links.") from error

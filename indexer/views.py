@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from indexer.publish import hard_link
 from kb_search.config import View
-from kb_search.index_format import GenerationLayout, ViewInfo, digest_of, write_ordinals
+from kb_search.disk import digest_of, write_ordinals
+from kb_search.index_format import GenerationLayout, ViewInfo
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors

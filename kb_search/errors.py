@@ -56,7 +56,7 @@ class IndexLocked(KbSearchError):
 
 
 class StorageError(KbSearchError):
-    """The disk refused a write (full, read-only, no permission); the live generation is untouched."""
+    """The disk refused a write (full, read-only, no permission); the live generation is whole."""
 
     exit_code = 1
 

@@ -13,16 +13,13 @@ No other module spells a name of these. Nothing here knows an engine or a model.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
@@ -38,7 +35,6 @@ _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
 _GENERATION_NAME = re.compile(r"[0-9]{6,}")
 _LOCK_SUFFIX = ".lock"
 """tantivy leaves empty lock files in its folder; they are not part of the data."""
-_READ_SIZE = 1 << 20
 _DIGEST = re.compile(rb'(?<="digest": ")[0-9a-f]{64}(?=")')
 
 
@@ -120,6 +116,11 @@ class GenerationLayout:
     def articles(self) -> Path:
         """SQLite: articles, chunks, fields."""
         return self.folder / "articles.sqlite"
+
+    @property
+    def report(self) -> Path:
+        """What reading the sources gave besides articles: JSON, for the indexer."""
+        return self.folder / "sources.json"
 
     @property
     def vectors(self) -> Path:
@@ -297,45 +298,6 @@ def describe_files(generation: GenerationLayout) -> dict[str, FileInfo]:
             seen[key] = seen.get(key) or sha256_file(path)
             files[path.relative_to(generation.folder).as_posix()] = FileInfo(status.st_size, seen[key])
     return files
-
-
-def sha256_file(path: Path) -> str:
-    """Hash one file, in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while data := file.read(_READ_SIZE):
-            digest.update(data)
-    return digest.hexdigest()
-
-
-def digest_of(parts: Iterable[str]) -> str:
-    """SHA-256 of a sequence of texts; where one ends and the next begins counts."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.hexdigest()
-
-
-def write_ordinals(path: Path, ordinals: NDArray[np.int64]) -> None:
-    """Write row → ordinal as little-endian uint32."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(ordinals.astype("<u4").tobytes())
-
-
-def read_ordinals(path: Path) -> NDArray[np.int64]:
-    """Read the file of `write_ordinals`: int64 of shape (rows,)."""
-    return np.frombuffer(path.read_bytes(), "<u4").astype(np.int64)
-
-
-def fsync_path(path: Path) -> None:
-    """Force a file's bytes, or a folder's names, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remedy(generation: GenerationLayout) -> str:

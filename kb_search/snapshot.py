@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.disk import digest_of, read_ordinals
 from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
-from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, digest_of, open_manifest, read_ordinals
+from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import families, members_of
 from kb_search.stores.articles import ArticleStore

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.build import BuildReport, build_index
+from indexer.build import build_index
+from indexer.report import BuildReport
 from kb_search import Searcher, open_searcher
 from kb_search.config import Settings, load_settings
 from kb_search.embedding.base import ModelSpec

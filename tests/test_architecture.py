@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
-        "types errors",
+        "types errors disk",
         "config text",
         "embedding filters",
         "index_format",
@@ -35,7 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 )
 """Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
 
-INDEXER_USES = frozenset("types errors config text embedding index_format stores ranking.calibration".split())
+INDEXER_USES = frozenset("types errors disk config text embedding index_format stores ranking.calibration".split())
 
 ENGINES = {
     "faiss": {"kb_search/stores/vectors.py"},

@@ -24,7 +24,8 @@ from kb_search.config import Settings
 from kb_search.errors import KbSearchError, MissingExtra
 
 try:
-    from indexer.build import BuildReport, DryRun, build_index, plan_build
+    from indexer.build import build_index, plan_build
+    from indexer.report import BuildReport, DryRun
 except ModuleNotFoundError as error:  # markdown-it-py, PyYAML …
     raise MissingExtra("kb-search index", "index") from error
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from kb_search.config import Embedding, Settings
 from kb_search.embedding import packaged
 from kb_search.embedding.base import Embedder, ModelSpec
-from kb_search.embedding.runtime import SPEC, OpenVinoEmbedder, runtime_folder
+from kb_search.embedding.runtime import SPEC, OpenVinoEmbedder, read_spec, runtime_folder
 from kb_search.errors import IndexIncompatible, ModelError
 
 
@@ -36,7 +39,41 @@ def load_for_indexing(settings: Settings) -> Embedder:
                     "Set embedding.backend to 'torch'."
                 ) from error
             return _torch(options, settings.cache)
-    return OpenVinoEmbedder(runtime_folder(settings.cache, known), options.threads, bulk=True)
+    return LazyEmbedder(runtime_folder(settings.cache, known), options.threads)
+
+
+class LazyEmbedder:
+    """See Embedder: knows its model's identity at once, and loads the model when it is first needed.
+
+    An index that is up to date needs the identity alone.
+    """
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self._folder, self._threads = folder, threads
+        self._spec = read_spec(folder)
+        self._loaded: OpenVinoEmbedder | None = None
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The identity of the model."""
+        return self._spec
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._load().embed_passages(texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._load().embed_queries(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See Embedder."""
+        return self._load().count_tokens(texts)
+
+    def _load(self) -> OpenVinoEmbedder:
+        if self._loaded is None:
+            self._loaded = OpenVinoEmbedder(self._folder, self._threads, bulk=True)
+        return self._loaded
 
 
 def load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:

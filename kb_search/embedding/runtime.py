@@ -37,6 +37,11 @@ def runtime_folder(cache: Path, fingerprint: str) -> Path:
     return cache / "runtimes" / f"{fingerprint}-c{CONVERTER}"
 
 
+def read_spec(folder: Path) -> ModelSpec:
+    """Read the identity of a converted model."""
+    return msgspec.json.decode((folder / SPEC).read_bytes(), type=ModelSpec)
+
+
 class OpenVinoEmbedder:
     """Embeds with a folder written by convert.py. Thread-safe: each call takes an inference request of its own."""
 
@@ -49,7 +54,7 @@ class OpenVinoEmbedder:
             # Side by side: the tokenizer takes a second to load, and so does the graph.
             with ThreadPoolExecutor(1) as pool:
                 loading = pool.submit(_load_tokenizer, folder / TOKENIZER)
-                self._spec = msgspec.json.decode((folder / SPEC).read_bytes(), type=ModelSpec)
+                self._spec = read_spec(folder)
                 cores = threads or available_threads()
                 self._model, precision = _compile(folder / GRAPH, cores, cores if bulk else 1)
                 self._tokenizer = loading.result()

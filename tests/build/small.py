@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from indexer.build import BuildReport, build_index
+from indexer.build import build_index
+from indexer.report import BuildReport
 from kb_search.index_format import IndexLayout, read_manifest, verify_files
 from tests.fakes import FakeEmbedder, article, searcher_for, settings, write
 

@@ -226,3 +226,29 @@ def test_an_open_searcher_keeps_its_generation_through_the_next_builds(tmp_path:
         assert not IndexLayout(tmp_path / "index").generation("000001").folder.exists()
         (hit,) = searcher.search("parcel").hits
         assert (hit.title, searcher.generation) == ("Track a parcel", "000001")
+
+
+def test_unchanged_sources_are_not_read_again_and_are_reported_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.md": article("Password", "Reset it."), "b.md": article("Invoice", "Read it.", color="red"), "c.md": ""}
+    first = index_files(tmp_path, files)
+    assert sorted(finding.code for finding in first.findings) == ["empty-file", "unknown-key"]
+
+    def refuse(*args: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("indexer.build.read_sources", refuse)
+    embedder = FakeEmbedder()
+    second = index_files(tmp_path, files, embedder)
+    assert (second.published, second.reused, second.embedded) == (False, first.chunks, 0)
+    assert (second.findings, second.files, second.audiences) == (first.findings, first.files, first.audiences)
+
+
+def test_a_file_that_becomes_unreadable_is_a_change(tmp_path: Path) -> None:
+    files = {"a.md": article("Password", "Reset it."), "b.md": article("Invoice", "Read it.")}
+    index_files(tmp_path, files)
+    (tmp_path / "source" / "b.md").unlink()
+    (tmp_path / "source" / "b.md").symlink_to("nowhere.md")
+    report = build_index([tmp_path / "source"], tmp_path / "index", settings(), FakeEmbedder())
+    assert (report.published, report.articles) == (True, 1)

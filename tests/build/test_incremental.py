@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.build import BuildReport, build_index
+from indexer.build import build_index
+from indexer.report import BuildReport
 from kb_search import Searcher
 from kb_search.index_format import GenerationLayout, IndexLayout
 from kb_search.types import Mode, SearchResult

@@ -1,0 +1,108 @@
+"""What a build says it did or would do, and what it keeps of that beside the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from indexer.sources import SourceRead
+from kb_search.index_format import Manifest
+from kb_search.types import Article, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `views` maps view → locale → articles; `published` is False when nothing had changed."""
+
+    generation: str
+    published: bool
+    files: int
+    articles: int
+    chunks: int
+    reused: int
+    embedded: int
+    views: dict[str, dict[str, int]]
+    audiences: dict[str, int]
+    findings: tuple[Finding, ...]
+    pruned: tuple[str, ...]
+    seconds: float
+    embedding_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a build would do: articles, chunks, and the cost of those that are not in the cache."""
+
+    files: int
+    articles: int
+    chunks: int
+    reused: int
+    to_embed: int
+    tokens_to_embed: int
+    estimated_seconds: float
+    findings: tuple[Finding, ...]
+
+
+class SourceReport(msgspec.Struct, frozen=True):
+    """What reading the sources gave besides articles.
+
+    It is kept in the generation, so that unchanged sources, which are not read again, are reported as before.
+    """
+
+    files: int
+    audiences: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, read: SourceRead) -> SourceReport:
+        """Take what is reported from a read."""
+        return cls(read.files, _by_audience(read.articles), tuple(read.findings))
+
+    def save(self, path: Path) -> None:
+        """Write as JSON."""
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
+
+    @classmethod
+    def load(cls, path: Path) -> SourceReport:
+        """Read the file of `save`."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+def build_report(
+    sources: SourceReport,
+    manifest: Manifest,
+    seconds: float,
+    *,
+    published: bool,
+    reused: int,
+    pruned: Sequence[str] = (),
+    embedding_seconds: float = 0.0,
+    more: Sequence[Finding] = (),
+) -> BuildReport:
+    """Put a report together; `more` are findings about something else than the sources."""
+    return BuildReport(
+        generation=manifest.generation,
+        published=published,
+        files=sources.files,
+        articles=manifest.articles,
+        chunks=manifest.chunks,
+        reused=reused,
+        embedded=manifest.chunks - reused,
+        views={name: dict(view.locales) for name, view in manifest.views.items()},
+        audiences=sources.audiences,
+        findings=(*sources.findings, *more),
+        pruned=tuple(pruned),
+        seconds=seconds,
+        embedding_seconds=embedding_seconds,
+    )
+
+
+def _by_audience(articles: Sequence[Article]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for article in articles:
+        for audience in article.audience:
+            counts[audience] = counts.get(audience, 0) + 1
+    return dict(sorted(counts.items()))
