@@ -16,14 +16,14 @@ from pathlib import Path
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
 from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache, text_key
-from indexer.publish import building, prune, publish, writer_lock
+from indexer.publish import building, disk_errors, prune, publish, writer_lock
 from indexer.report import BuildReport, DryRun, SourceReport, build_report
 from indexer.sources import SourceRead, digest_sources, read_sources
 from indexer.views import Corpus, Parts, build_view
 from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
-from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
+from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound, StorageError
 from kb_search.index_format import (
     FORMAT_VERSION,
     GenerationLayout,
@@ -77,8 +77,7 @@ def build_index(
             known = {} if live is None else _known_parts(layout, live)
             manifest = _write(target, name, read, chunks, plan, embedder, settings, digest, known)
             publish(layout, target, manifest)
-            cache.prune(embedder.spec.fingerprint, set(plan.keys), int(name), settings.retention.generations)
-        pruned = prune(layout, settings.retention.generations)
+            pruned, left = _prune(layout, cache, plan, embedder, int(name), settings.retention.generations)
         return build_report(
             SourceReport.of(read),
             manifest,
@@ -87,7 +86,7 @@ def build_index(
             reused=plan.reused,
             pruned=pruned,
             embedding_seconds=embedding_seconds,
-            more=_about_cache(set_aside),
+            more=[*_about_cache(set_aside), *left],
         )
 
 
@@ -192,6 +191,19 @@ def _live_manifest(layout: IndexLayout) -> Manifest | None:
 def _known_parts(layout: IndexLayout, live: Manifest) -> dict[str, Path]:
     folder = layout.generation(live.generation).folder
     return {digest: folder / path for path, digest in live.parts.items()}
+
+
+def _prune(
+    layout: IndexLayout, cache: EmbeddingCache, plan: EmbeddingPlan, embedder: Embedder, generation: int, keep: int
+) -> tuple[list[str], list[Finding]]:
+    """Drop what is no longer kept. The new generation is live: what cannot be dropped now, the next build drops."""
+    try:
+        with disk_errors(layout.root):
+            cache.prune(embedder.spec.fingerprint, set(plan.keys), generation, keep)
+            return prune(layout, keep), []
+    except StorageError as error:
+        message = f"Old generations or unused embeddings could not be dropped ({error.__cause__})."
+        return [], [Finding(str(layout.root), "not-pruned", message, "The next build tries again.", "warning")]
 
 
 def _about_cache(set_aside: Path | None) -> list[Finding]:

@@ -62,8 +62,11 @@ def chunk_articles(articles: Iterable[Article], count_tokens: CountTokens, max_t
     numbers: defaultdict[tuple[str, str], Iterator[int]] = defaultdict(count)  # by anchor: two sections may share one
     for (article, section), parts, budget in zip(sections, pieces, budgets, strict=True):
         numbered = numbers[article.id, section.anchor]
-        texts = [section.text[start:end] for start, end in pack(parts, budget)]
-        chunks[article.id] += [_chunk(article, section, next(numbered), text) for text in texts]
+        before: int | None = None
+        for start, end in pack(parts, budget):
+            joint = "\n\n" if before is None else section.text[before:start]
+            chunks[article.id].append(_chunk(article, section, next(numbered), section.text[start:end], joint))
+            before = end
     return [chunks[article.id] or [_chunk(article, Section((), "", "", 1), 0, "")] for article in listed]
 
 
@@ -155,10 +158,10 @@ def _summary_chunk(article: Article) -> list[Chunk]:
     return [Chunk(f"{article.id}#{SUMMARY_ANCHOR}", article.id, "", (), text, normalize(embedded))]
 
 
-def _chunk(article: Article, section: Section, number: int, text: str) -> Chunk:
+def _chunk(article: Article, section: Section, number: int, text: str, joint: str = "\n\n") -> Chunk:
     embedded = "\n".join(part for part in (_context(article, section), text) if part)
     identifier = f"{article.id}#{section.anchor}~{number}"
-    return Chunk(identifier, article.id, section.anchor, section.heading_path, text, normalize(embedded))
+    return Chunk(identifier, article.id, section.anchor, section.heading_path, text, normalize(embedded), joint)
 
 
 def _context(article: Article, section: Section) -> str:

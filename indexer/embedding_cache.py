@@ -100,7 +100,7 @@ class EmbeddingCache:
         return found
 
     def put(self, model: str, items: Iterable[tuple[bytes, NDArray[np.float32]]], generation: int) -> None:
-        """Store vectors and make them durable."""
+        """Store vectors; they survive a kill, and a power cut costs no more than embedding them again."""
         rows = ((model, key, vector.astype("<f4").tobytes(), generation) for key, vector in items)
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)

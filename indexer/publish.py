@@ -35,7 +35,9 @@ def writer_lock(layout: IndexLayout) -> Iterator[None]:
         try:
             lock.acquire()
         except Timeout:
-            who = owner.read_text("utf-8", "replace").strip() if owner.is_file() else "another process"
+            who = "another process"
+            with contextlib.suppress(FileNotFoundError):  # it may be ending just now
+                who = owner.read_text("utf-8", "replace").strip() or who
             raise IndexLocked(
                 f"{layout.root} is being written by {who}. Wait for it to end, then run this again."
             ) from None

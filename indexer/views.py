@@ -104,7 +104,7 @@ def visible(article: Article, view: View) -> bool:
 def keyword_fields(article: Article) -> dict[str, str]:
     """Collect the texts that keywords are matched in; names as in FIELD_WEIGHTS."""
     headings = dict.fromkeys(heading for section in article.sections for heading in section.heading_path)
-    words = [article.summary or "", *article.keywords, *article.tags, *article.pinned_for]
+    words = [article.summary or "", *article.keywords, *article.tags]
     return {
         "title": "" if article.extra.get("title_from_text") else article.title,
         "keywords": "\n".join(word for word in words if word),

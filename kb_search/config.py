@@ -58,7 +58,7 @@ class Sources(_Table, frozen=True):
 
 
 class Retention(_Table, frozen=True):
-    """How many generations stay on disk; the newest is the live one."""
+    """How many generations stay on disk, besides the live one where a rollback made that an older one."""
 
     generations: int = 3
 

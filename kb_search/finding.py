@@ -43,7 +43,7 @@ class Found:
     """What a query found.
 
     `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `best` is the
-    highest score, pins or not; `more` says that the window does not hold everything.
+    highest score, pins or not; `more` says that there are fitting articles outside the window.
     """
 
     text: str
@@ -96,7 +96,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         candidates=candidates,
         best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
         window=put_pins_first(ranked, scope.pinned)[:WINDOW],
-        more=len(ranked) > WINDOW,
+        more=len(ranked) > WINDOW and (not text or ranked[WINDOW].log_odds >= fusion.WEAK_LOG_ODDS),
     )
 
 

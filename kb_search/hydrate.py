@@ -98,7 +98,7 @@ def _passages(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str)
 def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) -> Explanation:
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
-        return Explanation({"pinned": scored.log_odds}, {})
+        return Explanation({"pinned" if scored.pinned else "not_asked": scored.log_odds}, {})
     semantic = float(candidates.semantic[row]) if candidates.vector is not None else None
     keyword = float(candidates.keyword[row]) if mode != "semantic" else None
     signals = {

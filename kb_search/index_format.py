@@ -178,7 +178,6 @@ class ViewInfo(msgspec.Struct, frozen=True, kw_only=True):
     chunks: int
     locales: dict[str, int]
     vector_index: str
-    recall_at_10: float | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

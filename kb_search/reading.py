@@ -132,7 +132,7 @@ def _visible(snapshot: Snapshot, view: ViewSnapshot, article_id: str) -> int:
 
 
 def _url_template(searcher: Searcher) -> str:
-    return searcher._settings.service.article_url
+    return searcher.settings.service.article_url
 
 
 def _sections(chunks: Sequence[ChunkRecord]) -> tuple[ArticleSection, ...]:
@@ -142,7 +142,7 @@ def _sections(chunks: Sequence[ChunkRecord]) -> tuple[ArticleSection, ...]:
         if chunk.id.endswith(_SUMMARY) or not chunk.text:
             continue
         if found and (found[-1].heading, found[-1].anchor) == (chunk.heading, chunk.anchor):
-            found[-1] = ArticleSection(chunk.heading, chunk.anchor, f"{found[-1].text}\n\n{chunk.text}")
+            found[-1] = ArticleSection(chunk.heading, chunk.anchor, found[-1].text + (chunk.joint + chunk.text))
         else:
             found.append(ArticleSection(chunk.heading, chunk.anchor, chunk.text))
     return tuple(found)

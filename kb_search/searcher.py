@@ -38,7 +38,7 @@ class Searcher:
     def __init__(self, snapshot: Snapshot, embedder: Embedder, settings: Settings) -> None:
         self.snapshot = snapshot
         self._embedder = embedder
-        self._settings = settings
+        self.settings = settings
         self._pool = ThreadPoolExecutor(4, "kb-search-embed")
 
     @property
@@ -95,7 +95,7 @@ class Searcher:
             found.view,
             query=found.text,
             mode=found.mode,
-            url_template=self._settings.service.article_url,
+            url_template=self.settings.service.article_url,
             explain=explain,
         )
         return SearchResult(
@@ -105,7 +105,7 @@ class Searcher:
             outcome=fusion.outcome_of(found.best) if found.text else "ok",
             degraded=found.candidates.degraded,
             total=len(fitting),
-            total_is_lower_bound=found.more and len(fitting) == len(found.window),
+            total_is_lower_bound=found.more,
             took_ms=round((time.perf_counter() - started) * 1000, 3),
             generation=self.generation,
             hits=hits,
@@ -134,14 +134,14 @@ class Searcher:
 
     def with_embedder(self, embedder: Embedder) -> Searcher:
         """Return a searcher over the same open snapshot with another embedder of the same model; close only one."""
-        return Searcher(self.snapshot, embedder, self._settings)
+        return Searcher(self.snapshot, embedder, self.settings)
 
 
 def open_searcher(index: str | Path, *, settings: Settings | None = None, embedder: Embedder | None = None) -> Searcher:
     """Open the live generation of an index. Thread-safe.
 
-    Without `embedder`, the model that the index was made with is loaded (never torch). Raises IndexNotFound,
-    IndexCorrupt, IndexIncompatible, ModelError.
+    Without `embedder`, the model that the index was made with is loaded, without torch unless nothing else runs it.
+    Raises IndexNotFound, IndexCorrupt, IndexIncompatible, ModelError.
     """
     from kb_search.embedding.loading import check_same_model, load_for_serving
 

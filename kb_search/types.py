@@ -91,7 +91,8 @@ class Chunk:
 
     `id` is the article's id, '#', the section's anchor, '~' and the number of the chunk in its section; it
     stays the same while that section keeps its heading. `embedding_text` is what the model sees: title,
-    heading path and text.
+    heading path and text. `joint` is what stood between the chunk before it in the section and this one, a blank
+    line for the first.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Chunk:
     heading_path: tuple[str, ...]
     text: str
     embedding_text: str
+    joint: str = "\n\n"
 
 
 # ── Readers ──────────────────────────────────────────────────────────────────────────────────────────────

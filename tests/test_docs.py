@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from indexer.report import BuildReport, DryRun
 from kb_search.cli import COMMANDS
 from kb_search.config import DEFAULT_VIEWS, Settings
+from kb_search.types import Finding
 
 ROOT = Path(__file__).parent.parent
 
@@ -71,3 +74,9 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} → {target}"
+
+
+@pytest.mark.parametrize("shape", [BuildReport, DryRun, Finding])
+def test_every_key_of_the_command_line_is_documented(shape: type) -> None:
+    text = _read("docs/cli.md")
+    assert [field.name for field in fields(shape) if f"`{field.name}`" not in text] == []

@@ -16,9 +16,8 @@ from kb_search.types import Finding
 
 
 def add_index(parser: argparse.ArgumentParser) -> None:
-    """Add `--index`, and `--config`."""
+    """Add `--index`."""
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="folder of the index")
-    add_config(parser)
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

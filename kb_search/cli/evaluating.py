@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import cast
 
-from kb_search.cli.common import add_index, add_json, progress_bar, say, settings_of, show, show_json
+from kb_search.cli.common import add_config, add_index, add_json, progress_bar, say, settings_of, show, show_json
 from kb_search.errors import MissingExtra, QueryError
 from kb_search.types import Mode
 
@@ -17,6 +17,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Declare the command's arguments."""
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder with queries.jsonl and qrels.tsv")
     add_index(parser)
+    add_config(parser)
     parser.add_argument("--qrels", type=Path, metavar="FILE", help="judgments to use instead of DATASET/qrels.tsv")
     parser.add_argument("--modes", default=",".join(MODES), metavar="M,M", help="default: hybrid,keyword,semantic")
     parser.add_argument("--view", default="public", metavar="V", help="what the reader may see (default public)")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import stat
 from typing import Any
 
 from kb_search.cli.common import add_index, add_json, say, show, show_json
@@ -26,8 +28,7 @@ def status(options: argparse.Namespace) -> int:
     layout = IndexLayout(options.index)
     current = layout.current_name()
     manifest = read_manifest(layout.generation(current))
-    files = [entry.stat() for entry in layout.root.rglob("*") if entry.is_file()]
-    size = sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())  # linked parts count once
+    size = _size(layout)
     value: dict[str, Any] = {
         "index": str(layout.root),
         "generation": current,
@@ -57,6 +58,17 @@ def status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _size(layout: IndexLayout) -> int:
+    """Add up the files, linked parts once; a build that runs now may take some away meanwhile."""
+    sizes: dict[tuple[int, int], int] = {}
+    for entry in layout.root.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            file = entry.stat()
+            if stat.S_ISREG(file.st_mode):
+                sizes[file.st_dev, file.st_ino] = file.st_size
+    return sum(sizes.values())
+
+
 def verify(options: argparse.Namespace) -> int:
     """Check every generation against its manifest; 1 when anything differs."""
     layout = IndexLayout(options.index)
@@ -68,6 +80,8 @@ def verify(options: argparse.Namespace) -> int:
             problems[name] = verify_files(generation, read_manifest(generation))
         except (IndexCorrupt, IndexIncompatible) as error:
             problems[name] = [str(error)]
+        if problems[name] and name != current and name not in layout.generation_names():
+            del problems[name]  # a build that runs now has just pruned it
     whole = not any(problems.values())
     if options.json:
         show_json({"index": str(layout.root), "generation": current, "whole": whole, "problems": problems})

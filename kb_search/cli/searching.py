@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kb_search.cli.common import add_index, add_json, say, settings_of, show, show_json
+from kb_search.cli.common import add_config, add_index, add_json, say, settings_of, show, show_json
 from kb_search.errors import QueryError
 from kb_search.types import Hit, SearchResult
 
@@ -14,6 +14,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Declare the command's arguments."""
     parser.add_argument("query", metavar="QUERY")
     add_index(parser)
+    add_config(parser)
     parser.add_argument("-n", "--limit", type=int, default=10, metavar="N", help="results (default 10)")
     parser.add_argument("--offset", type=int, default=0, metavar="N", help="results to skip (default 0)")
     parser.add_argument("--locale", metavar="L", help="the reader's language: preferred among translations, no filter")

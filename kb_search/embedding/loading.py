@@ -1,7 +1,7 @@
 """Which embedder to use: the converted one by fingerprint, converting first where that is still to be done.
 
-`load_for_indexing` may import torch; `load_for_serving` never does: when the converted model is not in the
-cache it lets a child process convert it.
+`load_for_indexing` may import torch; `load_for_serving` does so only for the torch backend or for a model that does not
+convert: when the converted model is not in the cache it lets a child process convert it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.config import Embedding, Settings
+from kb_search.config import Settings
 from kb_search.embedding import packaged
 from kb_search.embedding.base import Embedder, ModelSpec
 from kb_search.embedding.runtime import SPEC, OpenVinoEmbedder, read_spec, runtime_folder
@@ -27,7 +27,7 @@ def load_for_indexing(settings: Settings) -> Embedder:
     """Return an embedder of the model that the settings name, for many passages at a time."""
     options = settings.embedding
     if options.backend == "torch":
-        return _torch(options, settings.cache)
+        return _torch(options.model, options.threads, settings.cache)
     known = _known_fingerprint(options.model, settings.cache)
     if known is None:
         try:
@@ -38,7 +38,7 @@ def load_for_indexing(settings: Settings) -> Embedder:
                     f"The model {options.model!r} cannot be converted for OpenVINO ({str(error)[:160]}). "
                     "Set embedding.backend to 'torch'."
                 ) from error
-            return _torch(options, settings.cache)
+            return _torch(options.model, options.threads, settings.cache)
     return LazyEmbedder(runtime_folder(settings.cache, known), options.threads)
 
 
@@ -80,11 +80,19 @@ def load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:
     """Return an embedder of the model an index was made with. Raises IndexIncompatible or ModelError."""
     options = settings.embedding
     if options.backend == "torch":
-        embedder: Embedder = _torch(options, settings.cache)
+        embedder: Embedder = _torch(spec.name, options.threads, settings.cache)
     else:
         folder = runtime_folder(settings.cache, spec.fingerprint)
         if not folder.is_dir():
-            _convert_in_child(spec.name, settings.cache)
+            try:
+                _convert_in_child(spec.name, settings.cache)
+            except ModelError:
+                if options.backend == "openvino" or not _can_convert():
+                    raise
+                # A model that does not convert was indexed with torch, and can be served by nothing else.
+                embedder = _torch(spec.name, options.threads, settings.cache)
+                check_same_model(embedder.spec, spec)
+                return embedder
         if not folder.is_dir():
             raise IndexIncompatible(
                 f"The index was made with {spec.name!r} (fingerprint {spec.fingerprint}); the model of that name here "
@@ -132,15 +140,19 @@ def _pointer(cache: Path) -> Path:
     return cache / "runtimes" / f"{packaged.NAME}-{packaged.WEIGHTS_SHA256[:12]}.fingerprint"
 
 
-def _torch(options: Embedding, cache: Path) -> Embedder:
+def _torch(model: str, threads: int, cache: Path) -> Embedder:
     from kb_search.embedding.torch_backend import TorchEmbedder
 
-    return TorchEmbedder(options.model, cache, options.threads)
+    return TorchEmbedder(model, cache, threads)
+
+
+def _can_convert() -> bool:
+    return importlib.util.find_spec("sentence_transformers") is not None
 
 
 def _convert_in_child(model: str, cache: Path) -> None:
     """Convert in another process, so that the one that serves never holds torch."""
-    if importlib.util.find_spec("sentence_transformers") is None:
+    if not _can_convert():
         raise ModelError(
             f"The converted form of {model!r} is not in {cache}, and sentence-transformers, which converts it, is not "
             "installed. Install it (pip install 'kb-search[index]'), or copy the cache folder of the indexing machine."

@@ -7,7 +7,7 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
 * semantic: by how many standard deviations the article's nearest chunk stands above the ordinary (see
   calibration.py);
 * keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
-  Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as its rarest.
+  Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as rarer than any it knows.
 
 Weights are fixed, not tuned to a set; benchmarks/relevance has what they were chosen on and what else was tried.
 """
@@ -50,6 +50,7 @@ WEAK, OK = 0.25, 0.5
 """Scores from which an answer is called weak, and ok."""
 
 WEAK_LOG_ODDS = math.log(WEAK / (1 - WEAK))
+_HIGHEST_PRIOR = WEAK_LOG_ODDS - 0.5
 
 
 def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
@@ -63,8 +64,8 @@ def keyword_evidence(bm25: Values, ideal: float) -> Values:
 
 
 def prior(mode: Mode, articles: int) -> float:
-    """Log-odds that an article of a view of `articles` answers, before any evidence."""
-    return WEIGHTS[mode].prior - _RARITY * math.log(max(articles, 1) / _ARTICLES)
+    """Log-odds that an article of a view of `articles` answers, before any evidence: never enough for a weak fit."""
+    return min(WEIGHTS[mode].prior - _RARITY * math.log(max(articles, 1) / _ARTICLES), _HIGHEST_PRIOR)
 
 
 def ledger(mode: Mode, articles: int, semantic: float | None, keyword: float | None) -> dict[str, float]:

@@ -34,7 +34,7 @@ CREATE TABLE articles (
     meta BLOB NOT NULL, markdown TEXT NOT NULL);
 CREATE TABLE chunks (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    anchor TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+    anchor TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, joint TEXT NOT NULL);
 CREATE TABLE fields (article INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (field, value, article)) WITHOUT ROWID;
 CREATE INDEX fields_of_article ON fields (article);
@@ -79,13 +79,14 @@ class ArticleRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChunkRecord:
-    """A chunk as stored; `heading` is its heading path joined for display."""
+    """A chunk as stored; `heading` is its heading path joined for display, `joint` what stood before it."""
 
     ordinal: int
     id: str
     anchor: str
     heading: str
     text: str
+    joint: str = "\n\n"
 
 
 def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> None:
@@ -103,8 +104,8 @@ def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Seq
         )
         flat = (chunk for listed in chunks for chunk in listed)
         database.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
-            ((row, c.id, c.anchor, " › ".join(c.heading_path), c.text) for row, c in enumerate(flat)),
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+            ((row, c.id, c.anchor, " › ".join(c.heading_path), c.text, c.joint) for row, c in enumerate(flat)),
         )
         database.executemany(
             "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
@@ -162,7 +163,7 @@ class ArticleStore:
 
     def chunks(self, ordinals: Iterable[int]) -> dict[int, ChunkRecord]:
         """Fetch chunks by ordinal."""
-        rows = self._in("SELECT ordinal, id, anchor, heading, text FROM chunks WHERE ordinal IN", ordinals)
+        rows = self._in("SELECT ordinal, id, anchor, heading, text, joint FROM chunks WHERE ordinal IN", ordinals)
         return {row[0]: ChunkRecord(*row) for row in rows}
 
     def chunks_of(self, ordinal: int) -> list[ChunkRecord]:

@@ -7,6 +7,7 @@ the title counts as so many occurrences, before saturation. k1 = 1.2 and b = 0.7
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -53,9 +54,8 @@ class TantivyKeywords:
     def __init__(self, folder: Path, ordinals: Ordinals) -> None:
         """Open the index of one view and locale; row i of it is article `ordinals[i]`. Raises IndexCorrupt."""
         try:
-            self._index = tantivy.Index.open(str(folder))
+            self._index, self._searcher = _open(folder)
             self._schema = self._index.schema
-            self._searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             raise IndexCorrupt(
                 f"{folder} cannot be read by tantivy ({str(error)[:120]}). Build the index anew."
@@ -129,6 +129,22 @@ class TantivyKeywords:
         sample: list[int] = np.unique(np.linspace(0, len(self._ordinals) - 1, 256).astype(np.int64)).tolist()
         rows = self._searcher.fast_field_values(_ROW, [tantivy.DocAddress(0, row) for row in sample])
         return bool(list(rows) == sample)
+
+
+def _open(folder: Path) -> tuple[tantivy.Index, tantivy.Searcher]:
+    """Open for reading, also where we may not write: tantivy wants to lock a file of its own in the folder."""
+    try:
+        index = tantivy.Index.open(str(folder))
+        return index, index.searcher()
+    except ValueError as error:
+        if "LockFile" not in str(error).replace("Lockfile", "LockFile"):
+            raise
+    with tempfile.TemporaryDirectory(prefix="kb-search-") as writable:
+        for file in folder.resolve().iterdir():
+            if file.suffix != ".lock":
+                Path(writable, file.name).symlink_to(file)
+        index = tantivy.Index.open(writable)
+        return index, index.searcher()  # the files are mapped now; their links may go
 
 
 def _schema() -> tantivy.Schema:

@@ -39,7 +39,7 @@ def create_matrix(path: Path, dimension: int, rows: int) -> NDArray[np.float32]:
 
 
 def open_matrix(path: Path, dimension: int, rows: int) -> NDArray[np.float32]:
-    """Map the file of `write_matrix`: float32 of shape (rows, dimension), read-only. Raises IndexCorrupt."""
+    """Map the file of `create_matrix`: float32 of shape (rows, dimension), read-only. Raises IndexCorrupt."""
     size = path.stat().st_size
     if size != rows * dimension * 4:
         raise IndexCorrupt(f"{path} has {size} bytes, expected {rows} × {dimension} × 4. Build the index anew.")

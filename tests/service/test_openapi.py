@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from kb_search.filters import DATE_FIELDS, TEXT_FIELDS
 from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
-from kb_search.service.schemas import FieldError, Health, Problem, Ready
+from kb_search.service.schemas import EXAMPLES, FieldError, Health, Problem, Ready
 from kb_search.types import Explanation, Hit, Passage, SearchResult, Translation
 from tests.service.conftest import ARTICLE
 
@@ -65,9 +65,10 @@ def test_answers_are_as_documented(client: TestClient, document: dict[str, Any],
 
 
 def test_examples_are_as_documented(document: dict[str, Any]) -> None:
-    for name, schema in document["components"]["schemas"].items():
-        for example in schema.get("examples", ()):
-            validator(document, name).validate(example)
+    examples = [(n, e) for n, schema in document["components"]["schemas"].items() for e in schema.get("examples", ())]
+    assert {name for name, _ in examples} >= {type(example).__name__ for example in EXAMPLES}
+    for name, example in examples:
+        validator(document, name).validate(example)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -230,3 +231,25 @@ def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
         TantivyKeywords(tmp_path / "keywords", np.arange(3))
     with pytest.raises(IndexCorrupt, match="absent cannot be read by tantivy"):
         TantivyKeywords(tmp_path / "absent", np.arange(3))
+
+
+def test_an_index_that_may_only_be_read_opens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "keywords"
+    build_keywords(folder, [{"title": ["password"], "keywords": [], "headings": [], "body": ["reset"]}])
+
+    class ReadOnly:
+        """tantivy, where the lock file in `folder` may not be written."""
+
+        class Index:
+            @staticmethod
+            def open(path: str) -> tantivy.Index:
+                if path == str(folder):
+                    raise ValueError("Failed to acquire Lockfile: PermissionDenied")
+                return tantivy.Index.open(path)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(tantivy, name)
+
+    monkeypatch.setattr("kb_search.stores.keywords.tantivy", ReadOnly())
+    store = TantivyKeywords(folder, np.array([7]))
+    assert store.search(["password"], 10).ordinals.tolist() == [7]
