@@ -8,16 +8,17 @@ INDEX := demo-index
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
+	@echo 'Installing into $(VENV): about 2 GB, a few minutes …'
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all]'
 	touch $@
 
 demo-index: $(VENV)/installed
 	$(BIN)/kb-search index corpus --index $(INDEX)
-	@echo; echo '> I forgot my password (en)'
+	@echo; echo '> I forgot my password and cannot sign in (en)'
 	$(BIN)/kb-search search 'I forgot my password and cannot sign in' --index $(INDEX) --locale en -n 1
-	@echo; echo '> où est mon colis (fr)'
+	@echo; echo '> le site dit livré mais je n’ai pas reçu mon colis (fr)'
 	$(BIN)/kb-search search 'le site dit livré mais je n’ai pas reçu mon colis' --index $(INDEX) --locale fr -n 1
-	@echo; echo '> kartım reddedildi (tr)'
+	@echo; echo '> kartım reddedildi ne yapmalıyım (tr)'
 	$(BIN)/kb-search search 'kartım reddedildi ne yapmalıyım' --index $(INDEX) --locale tr -n 1
 
 demo: demo-index

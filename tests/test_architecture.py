@@ -42,7 +42,7 @@ ENGINES = {
     "tantivy": {"kb_search/stores/keywords.py"},
     # The indexer's cache is a database of its own; publishing tells a full disk by what SQLite says of it.
     "sqlite3": {"kb_search/stores/articles.py", "indexer/embedding_cache.py", "indexer/publish.py"},
-    "openvino": {"kb_search/embedding/runtime.py", "kb_search/embedding/convert.py"},
+    "openvino": {"kb_search/embedding/quiet_openvino.py"},
     "torch": {"kb_search/embedding/torch_backend.py", "kb_search/embedding/convert.py"},
     "sentence_transformers": {"kb_search/embedding/convert.py"},
     "transformers": {"kb_search/embedding/convert.py"},

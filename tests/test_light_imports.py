@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ def test_importing_the_service_loads_nothing_of_indexing() -> None:
 
 SEARCH = """
 import sys
+import textwrap
 from kb_search import open_searcher
 from kb_search.config import load_settings
 
@@ -77,3 +80,37 @@ def test_searching_loads_nothing_of_indexing(tmp_path: Path, bulk_embedder: Embe
     loaded = loaded_after(SEARCH, str(tmp_path / "index"), str(model_cache))
     assert {"openvino", "tokenizers", "faiss", "tantivy"} <= loaded
     assert loaded & INDEXING == set()
+
+
+@pytest.mark.model
+def test_nothing_is_looked_up_on_a_network(tmp_path: Path, bulk_embedder: Embedder, model_cache: Path) -> None:
+    """OpenVINO comes with telemetry; neither searching nor converting may reach for it."""
+    build_index(
+        [write(tmp_path / "source", {"a.md": article("A", "Text.")})], tmp_path / "index", settings(), bulk_embedder
+    )
+    program = f"""
+        import socket, sys
+        def refuse(*args, **options):
+            sys.exit(f"looked up {{args[:1]}}")
+        socket.getaddrinfo = socket.create_connection = refuse
+        from pathlib import Path
+        from kb_search import open_searcher
+        from kb_search.config import load_settings
+        from kb_search.embedding.loading import convert_model
+        with open_searcher({str(tmp_path / "index")!r}, settings=load_settings(environ={{}},
+                           overrides={{"cache_dir": {str(model_cache)!r}}})) as searcher:
+            assert searcher.search("text").hits
+        convert_model("multilingual-e5-small", Path({str(tmp_path / "cache")!r}))
+        assert sys.modules["openvino_telemetry"] is None
+    """
+    home = tmp_path / "home"
+    home.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        env={**os.environ, "HOME": str(home), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (home / "intel").exists()

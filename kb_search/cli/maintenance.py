@@ -105,4 +105,5 @@ def rollback(options: argparse.Namespace) -> int:
         show_json({"from": before, "to": after})
     else:
         show(f"{layout.root}: generation {after} is live (was {before}).")
+        say("The next kb-search index publishes the sources again: correct them first.")
     return 0

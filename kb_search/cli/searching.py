@@ -7,6 +7,7 @@ from typing import Any
 
 from kb_search.cli.common import add_config, add_index, add_json, say, settings_of, show, show_json
 from kb_search.errors import QueryError
+from kb_search.filters import parse_filters
 from kb_search.types import Hit, SearchResult
 
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
     settings = settings_of(options)
     filters = read_filters(options.filter)
+    parse_filters(filters)  # before the seconds that loading the model takes
     with open_searcher(options.index, settings=settings) as searcher:
         result = searcher.search(
             options.query,

@@ -18,6 +18,7 @@ import msgspec
 from kb_search.embedding import packaged
 from kb_search.embedding.base import ModelSpec
 from kb_search.embedding.cached import make_once
+from kb_search.embedding.quiet_openvino import load_openvino
 from kb_search.embedding.runtime import GRAPH, SPEC, TOKENIZER, first_line, runtime_folder
 from kb_search.errors import MissingExtra, ModelError
 
@@ -132,7 +133,7 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.getLogger("openvino").setLevel(logging.ERROR)
-        import openvino
+        openvino = load_openvino()
 
         example = torch.tensor([[0, 5, 6, 2], [0, 7, 2, 1]])
         mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])

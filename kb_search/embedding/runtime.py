@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from kb_search.embedding.base import ModelSpec
 from kb_search.embedding.batching import token_batches
+from kb_search.embedding.quiet_openvino import load_openvino
 from kb_search.errors import ModelError
 
 GRAPH, TOKENIZER, SPEC = "model.xml", "tokenizer.json", "spec.json"
@@ -142,8 +143,7 @@ def _load_tokenizer(path: Path) -> Any:
 
 def _compile(graph: Path, threads: int, streams: int) -> tuple[Any, str]:
     """Compile for the CPU, in bf16 where it computes in bf16; also name the precision."""
-    import openvino
-
+    openvino = load_openvino()
     core = openvino.Core()
     precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
     options = {
