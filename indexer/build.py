@@ -84,6 +84,7 @@ def build_index(
             time.perf_counter() - started,
             published=True,
             reused=plan.reused,
+            before=live,
             pruned=pruned,
             embedding_seconds=embedding_seconds,
             more=[*_about_cache(set_aside), *left],

@@ -15,7 +15,11 @@ from kb_search.types import Article, Finding
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `views` maps view → locale → articles; `published` is False when nothing had changed."""
+    """What a build did.
+
+    `views` maps view → locale → articles; `fewer` maps view → articles that it lost against the generation before;
+    `published` is False when nothing had changed.
+    """
 
     generation: str
     published: bool
@@ -25,6 +29,7 @@ class BuildReport:
     reused: int
     embedded: int
     views: dict[str, dict[str, int]]
+    fewer: dict[str, int]
     audiences: dict[str, int]
     findings: tuple[Finding, ...]
     pruned: tuple[str, ...]
@@ -78,11 +83,17 @@ def build_report(
     *,
     published: bool,
     reused: int,
+    before: Manifest | None = None,
     pruned: Sequence[str] = (),
     embedding_seconds: float = 0.0,
     more: Sequence[Finding] = (),
 ) -> BuildReport:
-    """Put a report together; `more` are findings about something else than the sources."""
+    """Put a report together.
+
+    `before` is the generation that was live until now; `more` are findings about something else than the sources.
+    """
+    known = {} if before is None else {name: view.articles for name, view in before.views.items()}
+    lost = {name: known.get(name, 0) - view.articles for name, view in manifest.views.items()}
     return BuildReport(
         generation=manifest.generation,
         published=published,
@@ -92,6 +103,7 @@ def build_report(
         reused=reused,
         embedded=manifest.chunks - reused,
         views={name: dict(view.locales) for name, view in manifest.views.items()},
+        fewer={name: count for name, count in lost.items() if count > 0},
         audiences=sources.audiences,
         findings=(*sources.findings, *more),
         pruned=tuple(pruned),

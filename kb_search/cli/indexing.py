@@ -130,7 +130,8 @@ def _report(report: BuildReport, as_json: bool) -> None:
     say(f"{report.reused} reused, {report.embedded} embedded; {report.seconds:.1f} s in all{_rate(report)}.")
     for view, locales in report.views.items():
         listed = ", ".join(f"{locale} {count}" for locale, count in locales.items()) or "none"
-        say(f"  view {view}: {sum(locales.values())} articles ({listed})")
+        fewer = f", {report.fewer[view]} FEWER than before" if view in report.fewer else ""
+        say(f"  view {view}: {sum(locales.values())} articles ({listed}){fewer}")
     for audience, count in report.audiences.items():
         say(f"  audience {audience}: {count} articles")
     errors = sum(finding.severity == "error" for finding in report.findings)

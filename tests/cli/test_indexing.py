@@ -86,3 +86,12 @@ def test_lint_says_what_is_wrong_where_not_one_article_can_be_read(cli: Cli) -> 
     out, err = cli("lint", "articles", status=1)
     assert out == ""
     assert "articles/one.md" in err and "articles/two.md" in err and "not one article" in err
+
+
+def test_a_view_that_loses_articles_is_said(cli: Cli) -> None:
+    plain = "---\ntitle: A\nlocale: en\n---\nText."
+    write(Path("articles"), {"a.md": plain, "b.md": article("B", "Text.", locale="en")})
+    cli("index", "articles", "--index", "kb", "--default-audience", "public")
+    _, err = cli("index", "articles", "--index", "kb")  # the flag was forgotten
+    assert "  view public: 1 articles (en 1), 1 FEWER than before\n" in err
+    assert "  view internal: 2 articles (en 2)\n" in err
