@@ -9,7 +9,7 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
 * keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
   Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as rarer than any it knows.
 
-Weights are fixed, not tuned to a set; benchmarks/relevance has what they were chosen on and what else was tried.
+Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
 
 from __future__ import annotations
