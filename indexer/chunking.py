@@ -15,7 +15,7 @@ from itertools import count
 
 from kb_search.text.normalize import normalize
 from kb_search.text.sentences import sentences
-from kb_search.types import Article, Chunk, Section
+from kb_search.types import SUMMARY_SUFFIX, Article, Chunk, Section
 
 CHUNKER_VERSION = 1
 """Recorded in the manifest; bumped when the same article would be cut differently."""
@@ -24,7 +24,6 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 Span = tuple[int, int]
 
 HEADING_SEPARATOR = " › "
-SUMMARY_ANCHOR = "~summary"
 _PARAGRAPH = re.compile(r"[^\n](?:.|\n(?!\n))*")
 _WORD = re.compile(r"\S+")
 
@@ -155,7 +154,7 @@ def _summary_chunk(article: Article) -> list[Chunk]:
         return []
     text = article.summary or article.title
     embedded = "\n".join(part for part in (_title(article), article.summary, ", ".join(article.keywords)) if part)
-    return [Chunk(f"{article.id}#{SUMMARY_ANCHOR}", article.id, "", (), text, normalize(embedded))]
+    return [Chunk(article.id + SUMMARY_SUFFIX, article.id, "", (), text, normalize(embedded))]
 
 
 def _chunk(article: Article, section: Section, number: int, text: str, joint: str = "\n\n") -> Chunk:

@@ -13,7 +13,7 @@ import numpy as np
 from kb_search.embedding.base import Embedder
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles, put_pins_first
+from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
 from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
 from kb_search.snapshot import Snapshot, ViewSnapshot, pin_key
 from kb_search.stores.base import Mask
@@ -135,11 +135,7 @@ def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
 def _fold(ranked: list[Scored], scope: _Scope, snapshot: Snapshot) -> list[Scored]:
     if scope.languages is None:
         return ranked
-    languages, members, locales = scope.languages, scope.members, snapshot.store.locales
-
-    def prefer(row: int) -> int:
-        locale = str(locales[row])
-        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
+    members, prefer = scope.members, by_language(snapshot.store.locales, scope.languages)
 
     def visible(family: int) -> list[int]:
         return [row for row in scope.view.family(family) if members[row]]

@@ -16,17 +16,13 @@ from numpy.typing import NDArray
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles
+from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles
 from kb_search.retrieval import Candidates
 from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
 from kb_search.stores.base import Ordinals
-from kb_search.text.locales import matches
-from kb_search.types import Hit, Translation
-
-_SUMMARY = "#~summary"
-"""How the id of the chunk ends that repeats the summary: it is no section."""
+from kb_search.types import SUMMARY_SUFFIX, Hit, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ def _sections(chunks: Sequence[ChunkRecord]) -> tuple[ArticleSection, ...]:
     """Put the chunks of a section together again."""
     found: list[ArticleSection] = []
     for chunk in chunks:
-        if chunk.id.endswith(_SUMMARY) or not chunk.text:
+        if chunk.id.endswith(SUMMARY_SUFFIX) or not chunk.text:
             continue
         if found and (found[-1].heading, found[-1].anchor) == (chunk.heading, chunk.anchor):
             found[-1] = ArticleSection(chunk.heading, chunk.anchor, found[-1].text + (chunk.joint + chunk.text))
@@ -195,13 +191,7 @@ def _candidates(
 def _fold(
     candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, languages: tuple[str, str], limit: int
 ) -> list[Scored]:
-    store = snapshot.store
     ranked = order_articles(
         candidates.articles, fusion.log_odds("semantic", len(view.articles), candidates.semantic, candidates.keyword)
     )
-
-    def prefer(row: int) -> int:
-        locale = str(store.locales[row])
-        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
-
-    return fold(ranked, view.families, view.family, prefer, limit)
+    return fold(ranked, view.families, view.family, by_language(snapshot.store.locales, languages), limit)

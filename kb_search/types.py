@@ -10,6 +10,9 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 Outcome = Literal["ok", "weak", "none"]
 Severity = Literal["error", "warning"]
 
+SUMMARY_SUFFIX = "#~summary"
+"""How the id of the chunk ends that holds an article's summary: it belongs to no section."""
+
 
 # ── Sources ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class LazyEmbedder:
         self._folder, self._threads = folder, threads
         self._spec = read_spec(folder)
         self._loaded: OpenVinoEmbedder | None = None
+        self._lock = threading.Lock()
 
     @property
     def spec(self) -> ModelSpec:
@@ -71,9 +73,10 @@ class LazyEmbedder:
         return self._load().count_tokens(texts)
 
     def _load(self) -> OpenVinoEmbedder:
-        if self._loaded is None:
-            self._loaded = OpenVinoEmbedder(self._folder, self._threads, bulk=True)
-        return self._loaded
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = OpenVinoEmbedder(self._folder, self._threads, bulk=True)
+            return self._loaded
 
 
 def load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:

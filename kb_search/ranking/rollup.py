@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.text.locales import matches
+
 WINDOW = 200
 """How many results can be paged through; totals and facets are counted inside it."""
 
@@ -67,6 +69,19 @@ def fold(
         else:
             folded.append(scored)
     return folded
+
+
+def by_language(locales: NDArray[np.str_], languages: Sequence[str]) -> Callable[[int], int]:
+    """Rank articles by the first of `languages` that their locale matches, for `fold`; those that match none are last.
+
+    `locales` is indexed by article ordinal.
+    """
+
+    def prefer(row: int) -> int:
+        locale = str(locales[row])
+        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
+
+    return prefer
 
 
 def put_pins_first(ranked: Sequence[Scored], pinned: Iterable[int]) -> list[Scored]:

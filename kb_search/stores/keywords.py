@@ -137,7 +137,7 @@ def _open(folder: Path) -> tuple[tantivy.Index, tantivy.Searcher]:
         index = tantivy.Index.open(str(folder))
         return index, index.searcher()
     except ValueError as error:
-        if "LockFile" not in str(error).replace("Lockfile", "LockFile"):
+        if "lockfile" not in str(error).lower():
             raise
     with tempfile.TemporaryDirectory(prefix="kb-search-") as writable:
         for file in folder.resolve().iterdir():
