@@ -5,6 +5,7 @@ No text is read here, and nothing is decided that a page of the answer would cha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -132,9 +133,9 @@ def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
         depth *= 4
 
 
-def _fold(ranked: list[Scored], scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+def _fold(ranked: Iterable[Scored], scope: _Scope, snapshot: Snapshot) -> list[Scored]:
     if scope.languages is None:
-        return ranked
+        return list(ranked)
     members, prefer = scope.members, by_language(snapshot.store.locales, scope.languages)
 
     def visible(family: int) -> list[int]:

@@ -33,7 +33,7 @@ def hydrate(
     """Turn one page of results into hits."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
     by_words = candidates.vector is None and bool(query)
-    chunk_rows = {s.shown: best_chunks(s.shown, candidates, snapshot, view) for s in page}
+    chunk_rows = best_chunks([s.shown for s in page], candidates, snapshot, view)
     if not by_words:
         chunk_rows = {row: rows[:PASSAGES] for row, rows in chunk_rows.items()}
     chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)

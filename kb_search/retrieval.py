@@ -44,11 +44,15 @@ class Query:
 
 
 class Found(NamedTuple):
-    """Articles that one branch found, ascending, each with its best score; and whether there are no more."""
+    """Articles that one branch found, ascending, each with its best score; and whether there are no more.
+
+    `open_ended` names the locales of the keyword branch in which further articles match.
+    """
 
     articles: Ordinals
     scores: NDArray[np.float32]
     exhausted: bool
+    open_ended: frozenset[str] = frozenset()
 
 
 _NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float32), True)
@@ -123,17 +127,18 @@ def _evidence(
 
 
 def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]], depth: int) -> Found:
-    rankings = [
-        view.keywords[locale].search(words, depth, query.allowed)
+    rankings = {
+        locale: view.keywords[locale].search(words, depth, query.allowed)
         for locale, words in terms.items()
         if locale in view.keywords
-    ]
+    }
     if not rankings:
         return _NOTHING
-    articles = np.concatenate([ranking.ordinals for ranking in rankings])
-    scores = np.concatenate([ranking.scores for ranking in rankings])
+    articles = np.concatenate([ranking.ordinals for ranking in rankings.values()])
+    scores = np.concatenate([ranking.scores for ranking in rankings.values()])
     order = np.argsort(articles)  # an article is in one locale only
-    return Found(articles[order], scores[order], all(len(ranking.ordinals) < depth for ranking in rankings))
+    open_ended = frozenset(locale for locale, ranking in rankings.items() if len(ranking.ordinals) >= depth)
+    return Found(articles[order], scores[order], not open_ended, open_ended)
 
 
 def _semantic_candidates(
@@ -199,7 +204,8 @@ def _bm25(
             continue
         frequencies = [store.document_frequency(word) for word in words]
         here = locales == locale
-        asked = articles[here & missing]
+        # Where the search came to an end, what it has not found holds none of the words.
+        asked = articles[here & missing] if locale in found.open_ended else articles[:0]
         if len(asked) and any(frequencies):
             wanted = np.zeros(len(snapshot.store.ids), np.bool_)
             wanted[asked] = True
@@ -209,10 +215,16 @@ def _bm25(
     return bm25, share
 
 
-def best_chunks(article: int, candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot) -> Sequence[int]:
-    """Order the chunks of one article by how near they are to the query; without a vector, as they stand."""
-    rows, _ = chunk_rows(np.array([article]), snapshot.store.first_chunk)
-    if candidates.vector is None:
-        return [int(row) for row in rows]
-    scores = view.vectors.similarity(candidates.vector, rows)
-    return [int(row) for row in rows[np.argsort(-scores, kind="stable")]]
+def best_chunks(
+    articles: Sequence[int], candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot
+) -> dict[int, list[int]]:
+    """Order the chunks of each article by how near they are to the query; without a vector, as they stand."""
+    if not articles:
+        return {}
+    rows, starts = chunk_rows(np.array(articles, np.int64), snapshot.store.first_chunk)
+    scores = None if candidates.vector is None else view.vectors.similarity(candidates.vector, rows)
+    ordered: dict[int, list[int]] = {}
+    for article, start, end in zip(articles, starts, [*starts[1:], len(rows)], strict=True):
+        own = rows[start:end]
+        ordered[article] = (own if scores is None else own[np.argsort(-scores[start:end], kind="stable")]).tolist()
+    return ordered

@@ -16,6 +16,7 @@ from kb_search.errors import ConfigError, QueryError
 from kb_search.filters import parse_filters
 from kb_search.finding import Request, find
 from kb_search.hydrate import hydrate
+from kb_search.index_format import IndexLayout, read_manifest
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
@@ -143,19 +144,37 @@ def open_searcher(index: str | Path, *, settings: Settings | None = None, embedd
     Without `embedder`, the model that the index was made with is loaded, without torch unless nothing else runs it.
     Raises IndexNotFound, IndexCorrupt, IndexIncompatible, ModelError.
     """
-    from kb_search.embedding.loading import check_same_model, load_for_serving
+    from kb_search.embedding.loading import load_for_serving
 
     settings = settings or load_settings()
-    snapshot = open_snapshot(Path(index))
+    if embedder is not None:
+        snapshot = open_snapshot(Path(index))
+        return Searcher(snapshot, _of_this_model(embedder, snapshot), settings)
+    layout = IndexLayout(Path(index))
+    wanted = read_manifest(layout.generation(layout.current_name())).model
+    # Side by side: the files are verified while the model loads.
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_snapshot, Path(index))
+        try:
+            embedder = load_for_serving(settings, wanted)
+        except BaseException:
+            opening.result().close()  # an index that does not open is what to say first
+            raise
+        snapshot = opening.result()
+    if snapshot.manifest.model != wanted:  # another generation was published in between
+        embedder = load_for_serving(settings, snapshot.manifest.model)
+    return Searcher(snapshot, embedder, settings)
+
+
+def _of_this_model(embedder: Embedder, snapshot: Snapshot) -> Embedder:
+    from kb_search.embedding.loading import check_same_model
+
     try:
-        if embedder is None:
-            embedder = load_for_serving(settings, snapshot.manifest.model)
-        else:
-            check_same_model(embedder.spec, snapshot.manifest.model)
+        check_same_model(embedder.spec, snapshot.manifest.model)
     except BaseException:
         snapshot.close()
         raise
-    return Searcher(snapshot, embedder, settings)
+    return embedder
 
 
 def _check(query: str, limit: int, offset: int, mode: str) -> None:

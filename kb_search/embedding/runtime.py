@@ -52,13 +52,15 @@ class OpenVinoEmbedder:
         `threads` 0 means all cores. Raises ModelError naming the folder when it cannot be loaded.
         """
         try:
-            # Side by side: the tokenizer takes a second to load, and so does the graph.
+            self._spec = read_spec(folder)
+            cores = threads or available_threads()
+            load_openvino()
+            # Side by side, the graph in the thread: compiling lets go of the interpreter, loading a tokenizer does not,
+            # and whatever waits for the interpreter meanwhile, such as an import, waits for all of it.
             with ThreadPoolExecutor(1) as pool:
-                loading = pool.submit(_load_tokenizer, folder / TOKENIZER)
-                self._spec = read_spec(folder)
-                cores = threads or available_threads()
-                self._model, precision = _compile(folder / GRAPH, cores, cores if bulk else 1)
-                self._tokenizer = loading.result()
+                compiling = pool.submit(_compile, folder / GRAPH, cores, cores if bulk else 1)
+                self._tokenizer = _load_tokenizer(folder / TOKENIZER)
+                self._model, precision = compiling.result()
         except Exception as error:  # openvino and tokenizers raise bare RuntimeError and Exception
             raise ModelError(
                 f"The converted model in {folder} cannot be loaded ({first_line(error)}). "

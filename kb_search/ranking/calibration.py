@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -31,7 +32,7 @@ _PRIOR_WEIGHT = 50.0
 """… as much as so many vectors would weigh."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """Mean, float64 of shape (dimension,), and covariance, (dimension, dimension), of `count` unit vectors."""
 
@@ -54,7 +55,7 @@ class Calibration:
     def evidence(self, query: NDArray[np.float32], cosines: NDArray[np.float64]) -> NDArray[np.float64]:
         """Standard deviations above the ordinary, for a query's cosines with some chunks; same shape as `cosines`."""
         mean, deviation = self.background(query)
-        view_mean, view_deviation = self.pairs()
+        view_mean, view_deviation = self.pairs
         return (cosines - mean) / (2 * deviation) + (cosines - view_mean) / (2 * view_deviation)
 
     def background(self, query: NDArray[np.float32]) -> tuple[float, float]:
@@ -62,8 +63,9 @@ class Calibration:
         wide = query.astype(np.float64)
         return float(self.mean @ wide), self._shrunk(float(wide @ self.covariance @ wide))
 
+    @cached_property
     def pairs(self) -> tuple[float, float]:
-        """Give mean and standard deviation of the cosines of all pairs of chunks."""
+        """Mean and standard deviation of the cosines of all pairs of chunks."""
         mean = float(self.mean @ self.mean)
         # ‖Σ + μμᵀ‖² − (μ·μ)² = ‖Σ‖² + 2 μᵀΣμ
         return mean, self._shrunk(float((self.covariance**2).sum() + 2 * self.mean @ self.covariance @ self.mean))

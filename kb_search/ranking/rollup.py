@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,15 +27,15 @@ class Scored(NamedTuple):
     pinned: bool = False
 
 
-def order_articles(ordinals: NDArray[np.int64], log_odds: NDArray[np.float64]) -> list[Scored]:
+def order_articles(ordinals: NDArray[np.int64], log_odds: NDArray[np.float64]) -> Iterator[Scored]:
     """Sort best first; equals by ordinal, so that the order never depends on how they were found."""
     order = np.lexsort((ordinals, -np.round(log_odds, 9)))
     ordered = ordinals[order].tolist()
-    return [Scored(row, row, odds) for row, odds in zip(ordered, log_odds[order].tolist(), strict=True)]
+    return (Scored(row, row, odds) for row, odds in zip(ordered, log_odds[order].tolist(), strict=True))
 
 
 def fold(
-    ranked: Sequence[Scored],
+    ranked: Iterable[Scored],
     family_of: NDArray[np.int64],
     members: Callable[[int], Iterable[int]],
     prefer: Callable[[int], int],

@@ -23,8 +23,8 @@ KIND = "sq8-flat"
 # other queries for them.
 faiss.omp_set_num_threads(1)
 
-_RERANK_FACTOR, _RERANK_EXTRA = 2, 32
-"""How many candidates the exact vectors re-rank: 2k + 32."""
+_EXTRA = 64
+"""So many more candidates than asked for are re-ranked: 8 bits misplace a vector by a few ranks."""
 
 
 def create_matrix(path: Path, dimension: int, rows: int) -> NDArray[np.float32]:
@@ -91,7 +91,7 @@ class FaissVectors:
             packed = np.packbits(bits, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(packed))
             parameters = faiss.SearchParameters(sel=selector)
-        wanted = min(available, k * _RERANK_FACTOR + _RERANK_EXTRA)
+        wanted = min(available, k + _EXTRA)
         if k <= 0 or not available:
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
         candidates = self._candidates(query, k, wanted, available, parameters)

@@ -36,17 +36,19 @@ def matching(text: str, locale: str, wanted: frozenset[str]) -> list[Token]:
     """Give the tokens of a text whose stem is wanted; much faster than `tokens` where few are."""
     language = primary(locale)
     # Most words of a passage are not in the query: look at each different one once, before looking at places.
+    places = list(CHUNK.finditer(text))
+    chunks = [match[0] for match in places]
     chosen = {
         chunk
-        for chunk in set(CHUNK.findall(text))
+        for chunk in set(chunks)
         if not wanted.isdisjoint(
             _stems(chunk, language) if len(chunk) <= _LONGEST_CACHED else _stems_of(chunk, language)
         )
     }
     found: list[Token] = []
-    for match in CHUNK.finditer(text) if chosen else ():
-        chunk, offset = match[0], match.start()
+    for match, chunk in zip(places, chunks, strict=True) if chosen else ():
         if chunk in chosen:
+            offset = match.start()
             inner = _tokens(chunk, language) if len(chunk) <= _LONGEST_CACHED else terms(chunk, language)
             for start, end, exact, folded, stem, part in inner:
                 if stem in wanted:

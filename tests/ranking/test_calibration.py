@@ -32,7 +32,7 @@ def test_the_background_is_mean_and_deviation_of_the_cosines_with_all_vectors() 
 def test_the_pairs_are_mean_and_deviation_of_the_cosines_of_all_pairs() -> None:
     some = MANY[:500]
     cosines = some.astype(np.float64) @ some.T
-    mean, deviation = Calibration.fit(some).pairs()
+    mean, deviation = Calibration.fit(some).pairs
     assert mean == pytest.approx(cosines.mean(), abs=1e-9)
     assert deviation**2 == pytest.approx((500 * cosines.var() + 50 * 0.03**2) / 550, rel=1e-6)
 
@@ -50,7 +50,7 @@ def test_evidence_is_half_by_the_query_and_half_by_the_view() -> None:
     calibration = Calibration.fit(np.array([[1, 0], [0, 1]] * 50, np.float32))
     deviation = np.sqrt((100 * 0.25 + 50 * 0.0009) / 150)
     assert calibration.background(np.array([1, 0], np.float32)) == pytest.approx((0.5, deviation))
-    assert calibration.pairs() == pytest.approx((0.5, deviation))
+    assert calibration.pairs == pytest.approx((0.5, deviation))
     evidence = calibration.evidence(np.array([1, 0], np.float32), np.array([0.5, 1.0, 0.0]))
     np.testing.assert_allclose(evidence, np.array([0.0, 0.5, -0.5]) / deviation)
 

@@ -32,7 +32,7 @@ def folded(
 
 def test_articles_are_ordered_best_first_and_equals_by_ordinal() -> None:
     ordered = order_articles(np.array([7, 3, 9, 5]), np.array([1.0, 2.0, 1.0, -4.0]))
-    assert ordered == scored((3, 2.0), (7, 1.0), (9, 1.0), (5, -4.0))
+    assert list(ordered) == scored((3, 2.0), (7, 1.0), (9, 1.0), (5, -4.0))
 
 
 def test_a_difference_below_a_billionth_is_none() -> None:
@@ -41,7 +41,7 @@ def test_a_difference_below_a_billionth_is_none() -> None:
 
 
 def test_nothing_to_order() -> None:
-    assert order_articles(np.empty(0, np.int64), np.empty(0)) == []
+    assert list(order_articles(np.empty(0, np.int64), np.empty(0))) == []
 
 
 def test_a_family_is_one_result_with_its_best_score() -> None:
