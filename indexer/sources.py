@@ -159,7 +159,9 @@ def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: b
         return
     if not chosen and file.stem.lower() in _ABOUT_THE_FOLDER and not text.startswith(("---", "\ufeff---")):
         message = "The file is about the folder and has no front matter; it is not an article."
-        reading.warn(shown, "not-an-article", message, "Add front matter if readers should find it.")
+        reading.findings.append(
+            Finding(shown, "not-an-article", message, "Add front matter if readers should find it.", "note")
+        )
         return
     reading.digests.append((inside, hashlib.sha256(raw).hexdigest()))
     article, findings, parsed = read_page(text, inside, reading.defaults)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Mode = Literal["hybrid", "keyword", "semantic"]
 Outcome = Literal["ok", "weak", "none"]
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 SUMMARY_SUFFIX = "#~summary"
 """How the id of the chunk ends that holds an article's summary: it belongs to no section."""
@@ -21,7 +21,8 @@ SUMMARY_SUFFIX = "#~summary"
 class Finding:
     """Something wrong with a source: which file, what, and what to do about it.
 
-    `error`: the file (or a part named in the message) is left out. `warning`: it is indexed all the same.
+    `error`: the file (or a part named in the message) is left out. `warning`: it is indexed all the same. `note`:
+    nothing to correct, said so that nothing is passed over in silence.
     """
 
     path: str

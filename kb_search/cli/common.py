@@ -96,3 +96,8 @@ def findings_said() -> Iterator[None]:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Tell whether anything was left out."""
     return any(finding.severity == "error" for finding in findings)
+
+
+def to_correct(findings: Iterable[Finding]) -> int:
+    """Count the findings that ask for something: all but notes."""
+    return sum(finding.severity != "note" for finding in findings)

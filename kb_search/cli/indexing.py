@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -134,9 +135,10 @@ def _report(report: BuildReport, as_json: bool) -> None:
         say(f"  view {view}: {sum(locales.values())} articles ({listed}){fewer}")
     for audience, count in report.audiences.items():
         say(f"  audience {audience}: {count} articles")
-    errors = sum(finding.severity == "error" for finding in report.findings)
     if report.findings:
-        say(f"{errors} left out, {len(report.findings) - errors} warnings; see above.")
+        counts = Counter(finding.severity for finding in report.findings)
+        notes = f", {counts['note']} notes" if counts["note"] else ""
+        say(f"{counts['error']} left out, {counts['warning']} warnings{notes}; see above.")
 
 
 def _rate(report: BuildReport) -> str:

@@ -10,11 +10,11 @@ from kb_search.cli.common import (
     add_config,
     add_json,
     findings_said,
-    has_errors,
     say,
     say_findings,
     settings_of,
     show_json,
+    to_correct,
 )
 from kb_search.errors import MissingExtra
 
@@ -24,13 +24,19 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument(
         "sources", nargs="+", type=Path, metavar="SOURCE", help="folder of articles, file, or BEIR folder"
     )
+    parser.add_argument(
+        "--today",
+        type=datetime.date.fromisoformat,
+        metavar="DATE",
+        help="day by which reviews are overdue (default today)",
+    )
     add_json(parser)
     add_config(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check the sources; 1 when there is any finding."""
+    """Check the sources; 1 when there is any finding but notes."""
     try:
         from indexer.lint import lint
         from indexer.sources import read_sources
@@ -40,10 +46,11 @@ def run(options: argparse.Namespace) -> int:
     with findings_said():
         read = read_sources(options.sources, settings_of(options))
     roots = [source if source.is_dir() else source.parent for source in options.sources]
-    findings = lint(read, lambda path: any((root / path).exists() for root in roots), datetime.date.today())
+    today = options.today or datetime.date.today()
+    findings = lint(read, lambda path: any((root / path).exists() for root in roots), today)
     if options.json:
         show_json({"articles": len(read.articles), "files": read.files, "findings": findings})
     else:
         say_findings(findings)
-        say(f"{len(read.articles)} articles in {read.files} files, {len(findings)} findings.")
-    return int(bool(findings) or has_errors(read.findings))
+        say(f"{len(read.articles)} articles in {read.files} files, {to_correct(findings)} findings.")
+    return int(to_correct(findings) > 0)

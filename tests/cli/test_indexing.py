@@ -81,6 +81,22 @@ def test_lint_exits_1_with_findings_and_0_without(cli: Cli) -> None:
     assert "broken-link" in [finding["code"] for finding in answer["findings"]]
 
 
+def test_a_note_is_said_and_is_no_finding_to_correct(cli: Cli) -> None:
+    good = article("Track", "Ask the carrier.", locale="en", owner="desk", updated="2026-01-31")
+    write(Path("articles"), {"parcel.md": good, "README.md": "# About this folder\n"})
+    _, err = cli("lint", "articles")
+    assert "note not-an-article: articles/README.md" in err and err.endswith("in 1 files, 0 findings.\n")
+
+
+def test_reviews_are_overdue_by_the_day_that_is_given(cli: Cli) -> None:
+    due = article("Track", "Ask.", locale="en", owner="desk", updated="2026-01-31", review_by="2027-01-31")
+    write(Path("articles"), {"parcel.md": due})
+    cli("lint", "articles", "--today", "2027-01-31")
+    _, err = cli("lint", "articles", "--today", "2027-02-01", status=1)
+    assert "review-overdue" in err
+    cli("lint", "articles", "--today", "tomorrow", status=2)
+
+
 def test_lint_says_what_is_wrong_where_not_one_article_can_be_read(cli: Cli) -> None:
     write(Path("articles"), {"one.md": "", "two.md": "---\ntitle: [\n---\n"})
     out, err = cli("lint", "articles", status=1)
