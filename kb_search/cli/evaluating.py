@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     add_index(parser)
     add_config(parser)
     parser.add_argument("--qrels", type=Path, metavar="FILE", help="judgments to use instead of DATASET/qrels.tsv")
+    parser.add_argument("--split", metavar="NAME", help="only the queries of one split, such as dev or test")
     parser.add_argument("--modes", default=",".join(MODES), metavar="M,M", help="default: hybrid,keyword,semantic")
     parser.add_argument("--view", default="public", metavar="V", help="what the reader may see (default public)")
     parser.add_argument("--gate", type=Path, metavar="FILE", help="least values; exit status 1 when one is missed")
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
             cast("list[Mode]", modes),
             qrels=options.qrels,
             gate=options.gate,
+            split=options.split,
             view=options.view,
             progress=progress_bar("evaluating", "query"),
         )

@@ -26,13 +26,20 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     )
     parser.add_argument(
         "--today",
-        type=datetime.date.fromisoformat,
+        type=_date,
         metavar="DATE",
         help="day by which reviews are overdue (default today)",
     )
     add_json(parser)
     add_config(parser)
     parser.set_defaults(run=run)
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date. Write year-month-day: 2026-01-31.") from error
 
 
 def run(options: argparse.Namespace) -> int:

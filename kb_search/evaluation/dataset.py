@@ -21,7 +21,10 @@ QRELS = ("qrels.tsv", "qrels/test.tsv")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question. `audience` empty: anyone may ask it; `answerable` False: no article answers it."""
+    """One question. `audience` empty: anyone may ask it; `answerable` False: no article answers it.
+
+    `split` names the part of the data set that it belongs to: to look at while one tunes, or to keep for the end.
+    """
 
     id: str
     text: str
@@ -29,6 +32,7 @@ class Query:
     kind: str | None = None
     answerable: bool = True
     audience: tuple[str, ...] = ()
+    split: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,11 @@ class _Line(msgspec.Struct, frozen=True):
     kind: str | None = None
     answerable: bool = True
     audience: str | tuple[str, ...] = ()
+    split: str | None = None
 
 
-def read_dataset(folder: Path, qrels: Path | None = None) -> Dataset:
-    """Read a data set. `qrels` names another file of judgments, as given or inside `folder`.
+def read_dataset(folder: Path, qrels: Path | None = None, split: str | None = None) -> Dataset:
+    """Read a data set. `qrels` names another file of judgments, as given or inside `folder`; `split` keeps one part.
 
     Raises ConfigError naming the file, the line, the value and the remedy.
     """
@@ -67,7 +72,8 @@ def read_dataset(folder: Path, qrels: Path | None = None) -> Dataset:
         raise ConfigError(
             f"{folder} is no data set: {path} does not exist. Give a folder with {QUERIES} and {QRELS[0]}."
         )
-    queries = read_queries(path)
+    everything = read_queries(path)
+    queries = everything if split is None else _of_split(everything, split, path)
     grades = read_grades(_find_qrels(folder, qrels))
     unanswerable = {query.id for query in queries if not query.answerable}
     relevant = {query for query, judged in grades.items() if any(grade > 0 for grade in judged.values())}
@@ -82,8 +88,16 @@ def read_dataset(folder: Path, qrels: Path | None = None) -> Dataset:
         queries=kept,
         grades={query.id: grades[query.id] for query in kept if query.id in relevant - unanswerable},
         unjudged=len(queries) - len(kept),
-        unknown=len(grades.keys() - {query.id for query in queries}),
+        unknown=len(grades.keys() - {query.id for query in everything}),
     )
+
+
+def _of_split(queries: list[Query], split: str, path: Path) -> list[Query]:
+    kept = [query for query in queries if query.split == split]
+    if not kept:
+        known = ", ".join(sorted({query.split for query in queries if query.split})) or "none: no line has the key"
+        raise ConfigError(f"No query of {path} has the split {split!r}. Its splits are {known}.")
+    return kept
 
 
 def read_queries(path: Path) -> list[Query]:
@@ -127,7 +141,7 @@ def _query(line: bytes, where: str) -> Query:
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
     audience = (read.audience,) if isinstance(read.audience, str) else read.audience
-    return Query(read.id, read.text, lang, read.kind, read.answerable, audience)
+    return Query(read.id, read.text, lang, read.kind, read.answerable, audience, read.split)
 
 
 def _find_qrels(folder: Path, chosen: Path | None) -> Path:

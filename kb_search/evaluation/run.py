@@ -23,6 +23,7 @@ def run_evaluation(
     view: str = "public",
     progress: Progress = quiet,
     limit: int = LIMIT,
+    split: str | None = None,
 ) -> EvaluationReport:
     """Read, ask, measure, compare the first mode with each other one, and check the gate.
 
@@ -30,7 +31,7 @@ def run_evaluation(
     UnknownView, and MissingExtra.
     """
     floors = read_gate(gate) if gate else None
-    dataset = read_dataset(dataset_folder, qrels)
+    dataset = read_dataset(dataset_folder, qrels, split)
     chosen = list(dict.fromkeys(modes))
     evaluation = evaluate(searcher, dataset, chosen, view=view, limit=limit, progress=progress)
     others = chosen[1:] if evaluation.plan.topics else []

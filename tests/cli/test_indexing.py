@@ -94,7 +94,8 @@ def test_reviews_are_overdue_by_the_day_that_is_given(cli: Cli) -> None:
     cli("lint", "articles", "--today", "2027-01-31")
     _, err = cli("lint", "articles", "--today", "2027-02-01", status=1)
     assert "review-overdue" in err
-    cli("lint", "articles", "--today", "tomorrow", status=2)
+    status, _, err = cli.usage("lint", "articles", "--today", "tomorrow")
+    assert status == 2 and "'tomorrow' is not a date. Write year-month-day" in err
 
 
 def test_lint_says_what_is_wrong_where_not_one_article_can_be_read(cli: Cli) -> None:

@@ -50,6 +50,16 @@ def test_another_file_of_judgments(tmp_path: Path, inside: bool) -> None:
     assert read_dataset(folder, chosen).grades == {"q1": {"b": 1}}
 
 
+def test_one_split_is_asked_alone(tmp_path: Path) -> None:
+    queries = [{**ONE, "split": "dev"}, {"_id": "q2", "text": "parcel", "split": "test"}, {"_id": "q3", "text": "fee"}]
+    folder = dataset(tmp_path, queries, [("q1", "a", 1), ("q2", "b", 1), ("q3", "c", 1)])
+    read = read_dataset(folder, split="test")
+    assert ([query.id for query in read.queries], read.grades, read.unknown) == (["q2"], {"q2": {"b": 1}}, 0)
+    assert len(read_dataset(folder).queries) == 3
+    with pytest.raises(ConfigError, match=r"has the split 'train'\. Its splits are dev, test"):
+        read_dataset(folder, split="train")
+
+
 def test_a_file_without_header_keeps_its_first_judgment(tmp_path: Path) -> None:
     write(tmp_path, {"queries.jsonl": '{"_id": "1", "text": "t"}\n', "qrels.tsv": "1\ta\t1\r\n1\tb\t2\r\n"})
     assert read_dataset(tmp_path).grades == {"1": {"a": 1, "b": 2}}
