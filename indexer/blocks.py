@@ -65,18 +65,19 @@ class BlockReader:
         token = self._tokens[index]
         level = int(token.tag[1])
         content, explicit = split_explicit(self._tokens[index + 1].content)
-        text = " ".join(normalize(self._inline(content)).split())
+        written = self._inline(content)
+        text = " ".join(normalize(written).split())
         self._resume = index + 2
         if not text:
             return
         if len(text) > LONGEST_HEADING:
             self._add(text)
         elif token.level:
-            self._sections.mark(level, text, explicit, self._line)
+            self._sections.mark(level, written, explicit, self._line)
             self._add(text)
         else:
             self._label = ""
-            self._sections.heading(level, text, explicit, self._line)
+            self._sections.heading(level, text, explicit, self._line, written)
 
     def inline(self, index: int) -> None:
         """Read a paragraph, a cell, or a term that is defined."""

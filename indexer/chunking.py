@@ -17,7 +17,7 @@ from kb_search.text.normalize import normalize
 from kb_search.text.sentences import sentences
 from kb_search.types import SUMMARY_SUFFIX, Article, Chunk, Section
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 """Recorded in the manifest; bumped when the same article would be cut differently."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]

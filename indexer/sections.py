@@ -43,9 +43,9 @@ class SectionBuilder:
         self._path: list[tuple[int, str]] = []
         self._headings: list[tuple[str, str | None, int, int]] = []
 
-    def heading(self, level: int, text: str, explicit: str | None, line: int) -> None:
-        """Open a section. `explicit` is the anchor that the author chose."""
-        self.mark(level, text, explicit, line)
+    def heading(self, level: int, text: str, explicit: str | None, line: int, written: str | None = None) -> None:
+        """Open a section. `explicit` is the anchor that the author chose, `written` the text before normalisation."""
+        self.mark(level, written or text, explicit, line)
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
         if level == 1 and self.first_h1 is None:
@@ -58,9 +58,12 @@ class SectionBuilder:
         self._current = _Draft(path, len(self._headings) - 1, line)
         self._drafts.append(self._current)
 
-    def mark(self, level: int, text: str, explicit: str | None, line: int) -> None:
-        """Note a heading that opens no section, as one inside a quotation: it has an anchor all the same."""
-        self._headings.append((text, explicit, level, line))
+    def mark(self, level: int, written: str, explicit: str | None, line: int) -> None:
+        """Note a heading that opens no section, as one inside a quotation: it has an anchor all the same.
+
+        The anchor is that of the heading as written: GitHub drops the no-break space that French puts before `?`.
+        """
+        self._headings.append((" ".join(written.split(" ")), explicit, level, line))
 
     def text(self, text: str, line: int, separator: str = "\n\n") -> None:
         """Add a block of text to the open section."""

@@ -119,6 +119,12 @@ def test_html_leaves_its_words_and_hides_what_a_page_hides(markdown: str, expect
     assert text_of(markdown) == expected
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f"], ids=["no-break space", "narrow no-break space"])
+def test_a_no_break_space_is_in_the_heading_and_not_in_the_anchor_as_on_github(space: str) -> None:
+    ((path, anchor, _),) = outline(f"## Quand serai-je remboursé{space}?\n\nBientôt.")
+    assert (path, anchor) == (("Quand serai-je remboursé ?",), "quand-serai-je-remboursé")
+
+
 def test_every_heading_opens_a_section_with_its_path_and_anchor() -> None:
     markdown = """# Billing
 
