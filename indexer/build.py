@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
-from indexer.embed import EmbeddingPlan, Progress, embed_missing, plan_embedding
-from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache, text_key
+from indexer.embed import EmbeddingPlans, Progress, embed_missing, plan_embedding
+from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache
 from indexer.publish import building, disk_errors, prune, publish, writer_lock
 from indexer.report import BuildReport, DryRun, SourceReport, build_report
 from indexer.sources import SourceRead, digest_sources, read_sources
@@ -35,7 +37,7 @@ from kb_search.index_format import (
 from kb_search.stores.articles import build_articles
 from kb_search.stores.vectors import create_matrix
 from kb_search.text.analyzer import ANALYZER_VERSION
-from kb_search.types import Chunk, Finding
+from kb_search.types import Article, Chunk, Finding
 
 
 def quiet(done: int, total: int) -> None:
@@ -70,20 +72,20 @@ def build_index(
         chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
         cache, set_aside = open_cache(layout.cache)
         with contextlib.closing(cache), building(layout) as (name, target):
-            plan = _plan(chunks, None if full else cache, embedder)
+            plans = _plan(read.articles, chunks, None if full else cache, embedder)
             embedding_started = time.perf_counter()
-            embed_missing(plan, embedder, cache, int(name), progress)
+            embed_missing(plans, embedder, cache, int(name), progress)
             embedding_seconds = time.perf_counter() - embedding_started
             known = {} if live is None else _known_parts(layout, live)
-            manifest = _write(target, name, read, chunks, plan, embedder, settings, digest, known)
+            manifest = _write(target, name, read, chunks, plans, embedder, settings, digest, known)
             publish(layout, target, manifest)
-            pruned, left = _prune(layout, cache, plan, embedder, int(name), settings.retention.generations)
+            pruned, left = _prune(layout, cache, plans, embedder, int(name), settings.retention.generations)
         return build_report(
             SourceReport.of(read),
             manifest,
             time.perf_counter() - started,
             published=True,
-            reused=plan.reused,
+            reused=plans.chunks.reused,
             before=live,
             pruned=pruned,
             embedding_seconds=embedding_seconds,
@@ -98,10 +100,12 @@ def plan_build(
     read = read_sources(sources, settings)
     chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
     with readable_cache(IndexLayout(index).cache) as cache:
-        plan = _plan(chunks, None if full else cache, embedder)
+        plans = _plan(read.articles, chunks, None if full else cache, embedder)
+    plan = plans.chunks
     texts = list(plan.missing.values())
     tokens = sum(embedder.count_tokens(texts))
-    seconds = _measured_seconds(texts, tokens, embedder)
+    titles = sum(embedder.count_tokens(list(plans.titles.missing.values())))
+    seconds = _measured_seconds(texts, tokens + titles, embedder)
     return DryRun(
         files=read.files,
         articles=len(read.articles),
@@ -114,12 +118,15 @@ def plan_build(
     )
 
 
-def _plan(chunks: Sequence[Sequence[Chunk]], cache: EmbeddingCache | None, embedder: Embedder) -> EmbeddingPlan:
+def _plan(
+    articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]], cache: EmbeddingCache | None, embedder: Embedder
+) -> EmbeddingPlans:
     texts = [chunk.embedding_text for listed in chunks for chunk in listed]
-    keys = [text_key(text) for text in texts]
-    if cache is None:
-        return EmbeddingPlan(keys, {}, dict(zip(keys, texts, strict=True)))
-    return plan_embedding(texts, keys, cache, embedder.spec.fingerprint)
+    titles = [article.title for article in articles]
+    fingerprint = embedder.spec.fingerprint
+    return EmbeddingPlans(
+        plan_embedding(texts, cache, fingerprint), plan_embedding(titles, cache, fingerprint, role="query")
+    )
 
 
 def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> float:
@@ -138,7 +145,7 @@ def _write(
     name: str,
     read: SourceRead,
     chunks: list[list[Chunk]],
-    plan: EmbeddingPlan,
+    plans: EmbeddingPlans,
     embedder: Embedder,
     settings: Settings,
     digest: str,
@@ -147,10 +154,12 @@ def _write(
     articles = read.articles
     build_articles(target.articles, articles, chunks)
     SourceReport.of(read).save(target.report)
+    plan, titles = plans.chunks, plans.titles
     matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
     for row, key in enumerate(plan.keys):
         matrix[row] = plan.vectors[key]
-    corpus = Corpus(articles, chunks, plan.keys, matrix, embedder.spec.fingerprint)
+    title_rows = np.array([titles.vectors[key] for key in titles.keys], np.float32)
+    corpus = Corpus(articles, chunks, plan.keys, matrix, titles.keys, title_rows, embedder.spec.fingerprint)
     parts = Parts(known)
     views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
     del matrix, corpus  # unmap, so that every row is in the file
@@ -195,12 +204,12 @@ def _known_parts(layout: IndexLayout, live: Manifest) -> dict[str, Path]:
 
 
 def _prune(
-    layout: IndexLayout, cache: EmbeddingCache, plan: EmbeddingPlan, embedder: Embedder, generation: int, keep: int
+    layout: IndexLayout, cache: EmbeddingCache, plans: EmbeddingPlans, embedder: Embedder, generation: int, keep: int
 ) -> tuple[list[str], list[Finding]]:
     """Drop what is no longer kept. The new generation is live: what cannot be dropped now, the next build drops."""
     try:
         with disk_errors(layout.root):
-            cache.prune(embedder.spec.fingerprint, set(plan.keys), generation, keep)
+            cache.prune(embedder.spec.fingerprint, plans.keys, generation, keep)
             return prune(layout, keep), []
     except StorageError as error:
         message = f"Old generations or unused embeddings could not be dropped ({error.__cause__})."

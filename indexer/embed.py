@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding_cache import EmbeddingCache
+from indexer.embedding_cache import EmbeddingCache, text_key
 from kb_search.embedding.base import Embedder
 
 Progress = Callable[[int, int], None]
@@ -32,27 +32,42 @@ class EmbeddingPlan:
         return len(self.keys) - len(self.missing)
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingPlans:
+    """All that a build embeds: the chunks as passages, and the title of every article as the query it would be."""
+
+    chunks: EmbeddingPlan
+    titles: EmbeddingPlan
+
+    @property
+    def keys(self) -> set[bytes]:
+        """Everything in use, for the cache to keep."""
+        return {*self.chunks.keys, *self.titles.keys}
+
+
 def plan_embedding(
-    texts: Sequence[str], keys: Sequence[bytes], cache: EmbeddingCache, fingerprint: str
+    texts: Sequence[str], cache: EmbeddingCache | None, fingerprint: str, role: str = ""
 ) -> EmbeddingPlan:
-    """Look up every text; `keys` are their `text_key`s, in order."""
-    found = cache.get(fingerprint, list(dict.fromkeys(keys)))
+    """Look up every text; without a cache, all are to be embedded. See text_key for `role`."""
+    keys = [text_key(text, role) for text in texts]
+    found = cache.get(fingerprint, list(dict.fromkeys(keys))) if cache else {}
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-    return EmbeddingPlan(list(keys), found, missing)
+    return EmbeddingPlan(keys, found, missing)
 
 
 def embed_missing(
-    plan: EmbeddingPlan, embedder: Embedder, cache: EmbeddingCache, generation: int, progress: Progress
+    plans: EmbeddingPlans, embedder: Embedder, cache: EmbeddingCache, generation: int, progress: Progress
 ) -> None:
-    """Embed what is missing, slice by slice, keeping each finished slice in the cache and in `plan.vectors`."""
-    total, done = len(plan.missing), 0
+    """Embed what is missing, slice by slice, keeping each finished slice in the cache and in the plan's `vectors`."""
+    total, done = len(plans.chunks.missing) + len(plans.titles.missing), 0
     progress(done, total)
-    for keys, texts in _slices(plan.missing, embedder):
-        vectors = embedder.embed_passages(texts)
-        cache.put(embedder.spec.fingerprint, zip(keys, vectors, strict=True), generation)
-        plan.vectors.update(zip(keys, vectors, strict=True))
-        done += len(keys)
-        progress(done, total)
+    for plan, embed in ((plans.chunks, embedder.embed_passages), (plans.titles, embedder.embed_queries)):
+        for keys, texts in _slices(plan.missing, embedder):
+            vectors = embed(texts)
+            cache.put(embedder.spec.fingerprint, zip(keys, vectors, strict=True), generation)
+            plan.vectors.update(zip(keys, vectors, strict=True))
+            done += len(keys)
+            progress(done, total)
 
 
 def _slices(missing: dict[bytes, str], embedder: Embedder) -> Iterator[tuple[list[bytes], list[str]]]:

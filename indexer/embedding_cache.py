@@ -22,9 +22,10 @@ _LOOKUP = 500
 _TOLERANCE = 0.01
 
 
-def text_key(text: str) -> bytes:
-    """Hash a text as it goes to the model (normalised by the chunker)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def text_key(text: str, role: str = "") -> bytes:
+    """Hash a text as it goes to the model (normalised by the chunker); one text has a vector for each `role`."""
+    marked = f"{role}\x00{text}" if role else text
+    return hashlib.sha256(marked.encode("utf-8", "surrogatepass")).digest()
 
 
 class _Malformed(sqlite3.DatabaseError):

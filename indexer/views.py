@@ -30,12 +30,17 @@ _REFUSED = re.compile(r"IO ?error|os error", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What all views are cut from: articles in order of id, their chunks, the key and vector of every chunk."""
+    """What all views are cut from: articles in order of id, their chunks, the key and vector of every chunk.
+
+    `titles` are the vectors of the articles' titles as queries, float32 of shape (articles, dimension).
+    """
 
     articles: Sequence[Article]
     chunks: Sequence[Sequence[Chunk]]
     keys: Sequence[bytes]
     matrix: NDArray[np.float32]
+    title_keys: Sequence[bytes]
+    titles: NDArray[np.float32]
     fingerprint: str
 
 
@@ -65,20 +70,25 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
     chunk_rows = np.concatenate([np.arange(first[r], first[r + 1]) for r in rows] or [np.empty(0, np.int64)])
     write_ordinals(target.rows, chunk_rows)
 
-    inputs = [KIND, str(CALIBRATION_VERSION), corpus.fingerprint, *(corpus.keys[row].hex() for row in chunk_rows)]
-    vectors_digest = digest_of(inputs)
-    parts.provide(
-        target.vectors, layout.folder, "v" + vectors_digest, lambda p: build_vectors(p, corpus.matrix[chunk_rows])
-    )
-    parts.provide(
-        target.calibration,
-        layout.folder,
-        "c" + vectors_digest,
-        lambda p: Calibration.fit(corpus.matrix[chunk_rows]).save(p),
-    )
     locales: dict[str, list[int]] = {}
     for row in rows:
         locales.setdefault(corpus.articles[row].locale, []).append(row)
+    passages = [corpus.fingerprint, *(corpus.keys[row].hex() for row in chunk_rows)]
+    parts.provide(
+        target.vectors,
+        layout.folder,
+        "v" + digest_of([KIND, *passages]),
+        lambda p: build_vectors(p, corpus.matrix[chunk_rows]),
+    )
+    titles = [f"{locale} {corpus.title_keys[row].hex()}" for locale, members in locales.items() for row in members]
+    parts.provide(
+        target.calibration,
+        layout.folder,
+        "c" + digest_of([str(CALIBRATION_VERSION), *passages, *sorted(titles)]),
+        lambda p: Calibration.fit(
+            corpus.matrix[chunk_rows], {locale: corpus.titles[members] for locale, members in locales.items()}
+        ).save(p),
+    )
     for locale, members in sorted(locales.items()):
         write_ordinals(target.articles(locale), np.array(members))
         documents = [keyword_fields(corpus.articles[row]) for row in members]

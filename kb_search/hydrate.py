@@ -32,7 +32,7 @@ def hydrate(
 ) -> tuple[Hit, ...]:
     """Turn one page of results into hits."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
-    by_words = candidates.vector is None and bool(query)
+    by_words = candidates.focus is None and bool(query)
     chunk_rows = best_chunks([s.shown for s in page], candidates, snapshot, view)
     if not by_words:
         chunk_rows = {row: rows[:PASSAGES] for row, rows in chunk_rows.items()}
@@ -99,12 +99,12 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) 
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
         return Explanation({"pinned" if scored.pinned else "not_asked": scored.log_odds}, {})
-    semantic = float(candidates.semantic[row]) if candidates.vector is not None else None
+    semantic = float(candidates.semantic[row]) if candidates.focus is not None else None
     keyword = float(candidates.keyword[row]) if mode != "semantic" else None
     signals = {
-        "cosine": float(candidates.cosine[row]) if candidates.vector is not None else None,
+        "similarity": float(candidates.similarity[row]) if candidates.focus is not None else None,
         "deviations_above_ordinary": semantic,
         "bm25": float(candidates.bm25[row]) if keyword else None,
-        "share_of_ideal_bm25": keyword,
+        "share_of_ideal_bm25": float(candidates.share[row]) if keyword is not None else None,
     }
     return Explanation(fusion.ledger(mode, articles, semantic, keyword), signals)

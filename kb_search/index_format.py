@@ -23,7 +23,7 @@ from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",

@@ -174,14 +174,15 @@ def _middle(snapshot: Snapshot, row: int) -> NDArray[np.float32]:
 def _candidates(
     articles: Ordinals, cosine: NDArray[np.float64], view: ViewSnapshot, vector: NDArray[np.float32], *, exhausted: bool
 ) -> Candidates:
-    nothing = np.zeros(len(articles))
+    nothing, focus = np.zeros(len(articles)), view.calibration.unfocused(vector)
     return Candidates(
         articles=articles,
-        semantic=view.calibration.evidence(vector, cosine),
+        semantic=focus.evidence(cosine),
         keyword=nothing,
-        cosine=cosine,
+        similarity=cosine,
         bm25=nothing,
-        vector=vector,
+        share=nothing,
+        focus=focus,
         terms={},
         degraded=None,
         exhausted=exhausted,

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from kb_search.embedding.base import Embedder
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW
+from kb_search.ranking.calibration import Focus
+from kb_search.ranking.rollup import WINDOW, article_similarity
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.text.analyzer import stems
@@ -33,13 +34,14 @@ _log = logging.getLogger(__name__)
 class Query:
     """A query made ready: its text, what it may find (by article ordinal), and the locales to look in.
 
-    `pinned` articles are candidates whatever the branches find.
+    `language` is the query's own, where it is known; `pinned` articles are candidates whatever the branches find.
     """
 
     text: str
     mode: Mode
     allowed: Mask | None
     locales: tuple[str, ...]
+    language: str | None = None
     pinned: tuple[int, ...] = ()
 
 
@@ -62,16 +64,18 @@ _NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float32), True)
 class Candidates:
     """Articles found, int64 of shape (n,), and their evidence, float64 of shape (n,) each; raw values beside it.
 
-    `vector` is the query's, None when the semantic branch did not run; `degraded` names a branch that failed;
-    `exhausted` says that no further article matches.
+    `similarity` is the raw value behind `semantic`, `bm25` and `share` (of the ideal BM25) those behind `keyword`.
+    `focus` is the query's vector and what is ordinary for it, None when the semantic branch did not run; `degraded`
+    names a branch that failed; `exhausted` says that no further article matches.
     """
 
     articles: Ordinals
     semantic: NDArray[np.float64]
     keyword: NDArray[np.float64]
-    cosine: NDArray[np.float64]
+    similarity: NDArray[np.float64]
     bm25: NDArray[np.float64]
-    vector: NDArray[np.float32] | None
+    share: NDArray[np.float64]
+    focus: Focus | None
     terms: dict[str, list[str]]
     degraded: str | None
     exhausted: bool
@@ -84,25 +88,25 @@ def retrieve(
     embedding = pool.submit(embedder.embed_queries, [query.text]) if query.mode != "keyword" else None
     terms = {locale: stems(query.text, locale) for locale in query.locales} if query.mode != "semantic" else {}
     by_keyword = _keyword_candidates(query, view, terms, DEPTH)
-    vector, degraded = None, None
+    focus, degraded = None, None
     if embedding is not None:
         try:
-            vector = embedding.result()[0]
+            focus = view.calibration.focus(embedding.result()[0], query.language)
         except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
             _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
             if not terms:
                 terms = {locale: stems(query.text, locale) for locale in query.locales}
                 by_keyword = _keyword_candidates(query, view, terms, DEPTH)
-    by_meaning = _semantic_candidates(query, snapshot, view, vector, DEPTH)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, vector, terms, degraded)
+    by_meaning = _semantic_candidates(query, snapshot, view, focus, DEPTH)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, focus, terms, degraded)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
     """Ask the same again for more articles, without another model call."""
     by_keyword = _keyword_candidates(query, view, found.terms, depth)
-    by_meaning = _semantic_candidates(query, snapshot, view, found.vector, depth)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.vector, found.terms, found.degraded)
+    by_meaning = _semantic_candidates(query, snapshot, view, found.focus, depth)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.focus, found.terms, found.degraded)
 
 
 def _evidence(
@@ -111,19 +115,19 @@ def _evidence(
     by_meaning: Found,
     snapshot: Snapshot,
     view: ViewSnapshot,
-    vector: NDArray[np.float32] | None,
+    focus: Focus | None,
     terms: dict[str, list[str]],
     degraded: str | None,
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    cosine = _cosines(articles, by_meaning, snapshot, view, vector)
-    bm25, share = _bm25(articles, by_keyword, snapshot, view, terms)
-    semantic = np.zeros(len(articles))
-    if vector is not None:
-        semantic = view.calibration.evidence(vector, cosine)
+    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms)
+    similarity = semantic = np.zeros(len(articles))
+    if focus is not None:
+        similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
+        semantic = focus.evidence(similarity)
     exhausted = by_keyword.exhausted and by_meaning.exhausted
-    return Candidates(articles, semantic, share, cosine, bm25, vector, terms, degraded, exhausted)
+    return Candidates(articles, semantic, keyword, similarity, bm25, share, focus, terms, degraded, exhausted)
 
 
 def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]], depth: int) -> Found:
@@ -142,19 +146,19 @@ def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[
 
 
 def _semantic_candidates(
-    query: Query, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None, depth: int
+    query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus | None, depth: int
 ) -> Found:
     """Look at twice as many chunks as articles are wanted, and at more where a long article crowds out the others.
 
     Where they are of fewer articles than wanted but of enough to choose from, it is the caller who deepens.
     """
-    if vector is None:
+    if focus is None:
         return _NOTHING
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
     chunks = 2 * depth
     while True:
-        ranking = view.vectors.search(vector, chunks, allowed)
+        ranking = view.vectors.search(focus.vector, chunks, allowed)
         # Best first: the first chunk of an article is its nearest one.
         articles, first = np.unique(chunk_article[ranking.ordinals], return_index=True)
         exhausted = len(ranking.ordinals) < chunks
@@ -171,16 +175,15 @@ def _known(articles: Ordinals, found: Found) -> tuple[NDArray[np.float64], Mask]
     return scores, missing
 
 
-def _cosines(
-    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32] | None
+def _similarities(
+    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Cosine of each candidate's nearest chunk."""
-    cosine, missing = _known(articles, found)
-    if vector is None or not missing.any():
-        return cosine
-    chunks, starts = chunk_rows(articles[missing], snapshot.store.first_chunk)
-    cosine[missing] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
-    return cosine
+    """Similarity of each candidate: by its nearest chunk and its first."""
+    nearest, missing = _known(articles, found)
+    if missing.any():
+        chunks, starts = chunk_rows(articles[missing], snapshot.store.first_chunk)
+        nearest[missing] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
+    return article_similarity(nearest, view.vectors.similarity(vector, snapshot.store.first_chunk[articles]))
 
 
 def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ordinals]:
@@ -193,10 +196,10 @@ def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ord
 
 def _bm25(
     articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, terms: dict[str, list[str]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """BM25 of every candidate in its own locale, and its share of what was possible there."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """BM25 of every candidate in its own locale, its share of what was possible there, and that in deviations."""
     bm25, missing = _known(articles, found)
-    share = np.zeros(len(articles))
+    share, keyword = np.zeros(len(articles)), np.zeros(len(articles))
     locales = snapshot.store.locales[articles]
     for locale, words in terms.items():
         store = view.keywords.get(locale)
@@ -211,8 +214,9 @@ def _bm25(
             wanted[asked] = True
             ranking = store.search(words, len(asked), wanted)
             bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
-        share[here] = fusion.keyword_evidence(bm25[here], fusion.ideal_bm25(frequencies, store.size))
-    return bm25, share
+        share[here] = fusion.share_of_ideal(bm25[here], fusion.ideal_bm25(frequencies, store.size))
+        keyword[here] = share[here] / fusion.share_spread(frequencies, store.size)
+    return bm25, share, keyword
 
 
 def best_chunks(
@@ -222,7 +226,7 @@ def best_chunks(
     if not articles:
         return {}
     rows, starts = chunk_rows(np.array(articles, np.int64), snapshot.store.first_chunk)
-    scores = None if candidates.vector is None else view.vectors.similarity(candidates.vector, rows)
+    scores = None if candidates.focus is None else view.vectors.similarity(candidates.focus.vector, rows)
     ordered: dict[int, list[int]] = {}
     for article, start, end in zip(articles, starts, [*starts[1:], len(rows)], strict=True):
         own = rows[start:end]

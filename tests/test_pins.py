@@ -18,7 +18,7 @@ def test_a_pin_never_feeds_the_outcome(tmp_path: Path) -> None:
 
 
 def test_a_weak_pin_in_the_window_does_not_make_the_total_look_exact(tmp_path: Path) -> None:
-    files = {f"{number:03}.md": article("Password", "Reset your password.") for number in range(260)}
+    files = {f"{number:03}.md": article(f"Password {number}", "Reset your password.") for number in range(260)}
     files["pin.md"] = article("Something else", "Unrelated words.", pinned_for="password")
     with searcher_for(build(tmp_path, files)) as searcher:
         result = searcher.search("password", limit=1)

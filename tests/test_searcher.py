@@ -107,16 +107,22 @@ def test_a_keyword_score_worked_out_by_hand(tmp_path: Path) -> None:
     assert explanation is not None
     assert explanation.signals["bm25"] == pytest.approx(bm25, rel=1e-6)
     assert explanation.signals["share_of_ideal_bm25"] == pytest.approx(bm25 / (idf * 2.2), rel=1e-6)
-    odds = fusion.prior("keyword", 2) + fusion.WEIGHTS["keyword"].keyword * bm25 / (idf * 2.2)
+    spread = 0.02 + math.sqrt(0.5 * 0.5)  # of a term that one of two articles has
+    odds = fusion.prior("keyword", 2) + fusion.WEIGHTS["keyword"].keyword * bm25 / (idf * 2.2) / spread
     assert result.hits[0].score == pytest.approx(1 / (1 + math.exp(-odds)), rel=1e-6)
 
 
-def test_a_cosine_worked_out_by_hand(tmp_path: Path) -> None:
-    # The chunk says "Parcel", "invoice invoice": (1, 2) / √5; the query is (1, 0).
-    with searcher_for(build(tmp_path, {"a.md": article("Parcel", "invoice invoice", locale="en")})) as searcher:
+def test_a_similarity_worked_out_by_hand(tmp_path: Path) -> None:
+    # The title alone is (1, 0), as a query; of one title, 0.6 · 1 / (1 + 10) is taken off the query, itself (1, 0).
+    # The chunks say "Parcel", "invoice invoice", (1, 2) / √5, and "Parcel", "Late", "parcel parcel late" with a
+    # bucket b for the word that no concept has: (3, 0, 2b) / √(9 + 4b²). The second is nearest, the first counts 0.4.
+    text = "invoice invoice\n\n## Late\n\nparcel parcel late"
+    with searcher_for(build(tmp_path, {"a.md": article("Parcel", text, locale="en")})) as searcher:
         explanation = searcher.search("parcel", mode="semantic", explain=True).hits[0].explanation
+    first, nearest = 1 / math.sqrt(5), 3 / math.sqrt(9 + 4 * 0.1**2)
     assert explanation is not None
-    assert explanation.signals["cosine"] == pytest.approx(1 / math.sqrt(5), abs=1e-6)
+    expected = (1 - 0.6 / 11) * (nearest + 0.4 * first) / 1.4
+    assert explanation.signals["similarity"] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -137,7 +143,7 @@ def test_what_an_explanation_holds(searcher: Searcher) -> None:
         assert explanation is not None
         return list(explanation.ledger), [name for name, value in explanation.signals.items() if value is not None]
 
-    meaning, words = ["cosine", "deviations_above_ordinary"], ["bm25", "share_of_ideal_bm25"]
+    meaning, words = ["similarity", "deviations_above_ordinary"], ["bm25", "share_of_ideal_bm25"]
     assert explained("hybrid") == (["prior", "semantic", "keyword"], meaning + words)
     assert explained("semantic") == (["prior", "semantic"], meaning)
     assert explained("keyword") == (["prior", "keyword"], words)

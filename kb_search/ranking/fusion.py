@@ -4,10 +4,11 @@ Neither branch is ranked or scaled against its own best hit: an article's eviden
 article and the view's statistics alone, so that its score is the same whether the answer is filtered, paged or
 grouped, and a query that nothing answers has no hit that looks good merely by being first.
 
-* semantic: by how many standard deviations the article's nearest chunk stands above the ordinary (see
-  calibration.py);
+* semantic: by how many standard deviations the article stands above the ordinary (see calibration.py);
 * keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
-  Σ idf·(k1+1) (Robertson and Zaragoza 2009); a term that the locale does not know counts as rarer than any it knows.
+  Σ idf·(k1+1) (Robertson and Zaragoza 2009), in standard deviations too. Were the terms independent, the share of an
+  article drawn at random would vary by σ = √Σ idf²·p·(1−p) / Σ idf, with p = df/N: rare terms tell much, words that
+  every other article has tell little, whatever their BM25.
 
 Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
@@ -15,7 +16,7 @@ Weights are the same for every index; benchmarks/relevance says which sets they 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,42 +31,63 @@ K1 = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Log-odds per unit of evidence, and before any evidence."""
+    """Log-odds per unit of evidence, and before any evidence.
+
+    `prior` holds for a view of 500 articles; in a larger one any given article answers less often: `rarity` is what it
+    loses where there are e times as many.
+    """
 
     semantic: float
     keyword: float
     prior: float
+    rarity: float
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=6.5, prior=-5.6),
-    "semantic": Weights(semantic=1.6, keyword=0.0, prior=-4.6),
-    "keyword": Weights(semantic=0.0, keyword=8.0, prior=-3.0),
+    "hybrid": Weights(semantic=1.3, keyword=0.65, prior=-4.7, rarity=0.8),
+    "semantic": Weights(semantic=1.6, keyword=0.0, prior=-3.8, rarity=0.75),
+    "keyword": Weights(semantic=0.0, keyword=0.8, prior=-2.9, rarity=0.35),
 }
 
-_ARTICLES, _RARITY = 500, 0.6
-"""`prior` holds for a view of so many articles; in a larger one any given article answers less often."""
+_ARTICLES = 500
+_SMALL = 68
+"""A view of fewer articles is treated as one of so many: the smallest that the weights were chosen on."""
+_FINEST = 0.02
+"""Added to σ: no share is exact to a hundredth, so that a term in one article of a million does not decide alone."""
 
 WEAK, OK = 0.25, 0.5
 """Scores from which an answer is called weak, and ok."""
 
 WEAK_LOG_ODDS = math.log(WEAK / (1 - WEAK))
-_HIGHEST_PRIOR = WEAK_LOG_ODDS - 0.5
+
+
+def idf(document_frequency: int, documents: int) -> float:
+    """BM25's inverse document frequency; a term that no document has counts as rarer than any that one has."""
+    return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
 def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
     """The most BM25 that terms of these document frequencies could give: Σ idf·(k1+1); 0 without terms."""
-    return sum(math.log(1 + (documents - df + 0.5) / (df + 0.5)) * (K1 + 1) for df in document_frequencies)
+    return sum(idf(df, documents) * (K1 + 1) for df in document_frequencies)
 
 
-def keyword_evidence(bm25: Values, ideal: float) -> Values:
+def share_of_ideal(bm25: Values, ideal: float) -> Values:
     """Share of the ideal BM25, in [0, 1], float64 of the shape of `bm25`."""
     return bm25 / ideal if ideal > 0 else np.zeros_like(bm25)
 
 
+def share_spread(document_frequencies: Sequence[int], documents: int) -> float:
+    """Standard deviation of the share among articles drawn at random, above 0: the unit of keyword evidence."""
+    weights = [(idf(df, documents), df / max(documents, 1)) for df in document_frequencies]
+    total = sum(weight for weight, _ in weights)
+    variance = sum(weight**2 * share * (1 - share) for weight, share in weights)
+    return _FINEST + (math.sqrt(variance) / total if total else 0.0)
+
+
 def prior(mode: Mode, articles: int) -> float:
     """Log-odds that an article of a view of `articles` answers, before any evidence: never enough for a weak fit."""
-    return min(WEIGHTS[mode].prior - _RARITY * math.log(max(articles, 1) / _ARTICLES), _HIGHEST_PRIOR)
+    weights = WEIGHTS[mode]
+    return weights.prior - weights.rarity * math.log(max(articles, _SMALL) / _ARTICLES)
 
 
 def ledger(mode: Mode, articles: int, semantic: float | None, keyword: float | None) -> dict[str, float]:

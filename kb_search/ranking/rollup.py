@@ -14,6 +14,18 @@ WINDOW = 200
 """How many results can be paged through; totals and facets are counted inside it."""
 
 
+_FIRST = 0.4
+"""What the similarity of an article's first chunk weighs, against that of the nearest one."""
+
+
+def article_similarity(nearest: NDArray[np.float64], first: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Similarity of articles from that of their nearest chunk and of their first, shape (articles,) each.
+
+    The first says what the article is about: of two that mention something, the one that is about it comes first.
+    """
+    return (nearest + _FIRST * first) / (1 + _FIRST)
+
+
 class Scored(NamedTuple):
     """One result: the article that is shown, the one whose evidence gives the score, and the folded others.
 

@@ -107,7 +107,7 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_noticed(two: IndexLayout) -> 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": 1}']
+    "data", [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": 2}']
 )
 def test_what_is_no_manifest_is_refused(two: IndexLayout, data: bytes) -> None:
     two.generation("000002").manifest.write_bytes(data)
@@ -132,8 +132,8 @@ def test_another_format_is_refused_with_both_versions(two: IndexLayout) -> None:
 
 
 def test_another_format_need_not_look_like_this_one(two: IndexLayout) -> None:
-    two.generation("000002").manifest.write_bytes(b'{"format_version": 2, "parts": [1, 2]}')
-    with pytest.raises(IndexIncompatible, match="format 2"):
+    two.generation("000002").manifest.write_bytes(b'{"format_version": 3, "parts": [1, 2]}')
+    with pytest.raises(IndexIncompatible, match="format 3"):
         searcher_for(two.root)
 
 

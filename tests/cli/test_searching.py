@@ -41,7 +41,9 @@ def test_search_json_is_the_search_result(index: str, cli: Cli) -> None:
 
 def test_search_explain_shows_the_ledger(index: str, cli: Cli) -> None:
     out, _ = cli("search", "parcel", "--index", index, "--explain", "-n", "1")
-    assert re.search(r"^   log-odds: prior -\d\.\d{3}  .*keyword \+\d\.\d{3}.*\(.*cosine 0\.\d{4}", out, re.MULTILINE)
+    assert re.search(
+        r"^   log-odds: prior -\d\.\d{3}  .*keyword \+\d\.\d{3}.*\(.*similarity 0\.\d{4}", out, re.MULTILINE
+    )
 
 
 def test_search_finds_only_what_the_view_shows(index: str, cli: Cli) -> None:

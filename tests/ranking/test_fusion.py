@@ -52,9 +52,10 @@ def test_a_mode_listens_to_its_own_branch_only() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_prior_falls_with_the_size_of_the_view(mode: Mode) -> None:
-    priors = [fusion.prior(mode, articles) for articles in (1, 10, 500, 100_000)]
-    assert priors == sorted(priors, reverse=True)
-    assert fusion.prior(mode, 0) == fusion.prior(mode, 1)
+    priors = [fusion.prior(mode, articles) for articles in (68, 100, 500, 100_000)]
+    assert priors == sorted(set(priors), reverse=True)
+    assert fusion.prior(mode, 0) == fusion.prior(mode, 1) == priors[0]
+    assert priors[0] < fusion.WEAK_LOG_ODDS  # without evidence nothing fits, however few there are
 
 
 def test_the_ideal_bm25() -> None:
@@ -66,9 +67,28 @@ def test_the_ideal_bm25() -> None:
     assert fusion.ideal_bm25([0], 0) == pytest.approx(2.2 * math.log(2))
 
 
-def test_keyword_evidence_is_a_share_of_the_ideal() -> None:
-    assert fusion.keyword_evidence(np.array([0.0, 1.0, 4.0]), 4.0).tolist() == [0.0, 0.25, 1.0]
-    assert fusion.keyword_evidence(np.array([0.0, 1.0]), 0.0).tolist() == [0.0, 0.0]
+def test_the_share_of_the_ideal() -> None:
+    assert fusion.share_of_ideal(np.array([0.0, 1.0, 4.0]), 4.0).tolist() == [0.0, 0.25, 1.0]
+    assert fusion.share_of_ideal(np.array([0.0, 1.0]), 0.0).tolist() == [0.0, 0.0]
+
+
+def test_the_spread_of_a_share_worked_out_by_hand() -> None:
+    # One term in 4 of 100 articles: its share is all or nothing, √(0.04 · 0.96) = 0.196.
+    assert fusion.share_spread([4], 100) == pytest.approx(0.02 + math.sqrt(0.04 * 0.96))
+    # With a second term like it, half as much varies twice: 0.196 · √2 / 2.
+    assert fusion.share_spread([4, 4], 100) == pytest.approx(0.02 + math.sqrt(0.04 * 0.96 / 2))
+    assert fusion.share_spread([0], 100) == fusion.share_spread([], 0) == 0.02
+
+
+@given(df=st.integers(0, 100), more=st.integers(1, 100))
+def test_a_term_of_half_the_articles_tells_least(df: int, more: int) -> None:
+    low, high = sorted((df, min(df + more, 100)))
+    if high <= 50:
+        assert fusion.share_spread([low], 100) <= fusion.share_spread([high], 100)
+
+
+def test_without_articles_no_term_has_a_spread() -> None:
+    assert fusion.share_spread([0, 0], 0) == 0.02
 
 
 @given(tf=st.integers(1, 1_000_000), length=st.floats(0.01, 100), df=st.integers(1, 100))
