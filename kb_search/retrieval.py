@@ -121,7 +121,7 @@ def _evidence(
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms)
+    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms, query.language)
     similarity = semantic = np.zeros(len(articles))
     if focus is not None:
         similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
@@ -195,7 +195,12 @@ def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ord
 
 
 def _bm25(
-    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, terms: dict[str, list[str]]
+    articles: Ordinals,
+    found: Found,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    terms: dict[str, list[str]],
+    language: str | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """BM25 of every candidate in its own locale, its share of what was possible there, and that in deviations."""
     bm25, missing = _known(articles, found)
@@ -215,7 +220,8 @@ def _bm25(
             ranking = store.search(words, len(asked), wanted)
             bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
         share[here] = fusion.share_of_ideal(bm25[here], fusion.ideal_bm25(frequencies, store.size))
-        keyword[here] = share[here] / fusion.share_spread(frequencies, store.size)
+        worth = fusion.across_languages(language, locale)
+        keyword[here] = worth * share[here] / fusion.share_spread(frequencies, store.size)
     return bm25, share, keyword
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.text.locales import matches
 from kb_search.types import Mode, Outcome
 
 Values = NDArray[np.float64]
@@ -52,6 +53,8 @@ WEIGHTS: dict[Mode, Weights] = {
 _ARTICLES = 500
 _SMALL = 68
 """A view of fewer articles is treated as one of so many: the smallest that the weights were chosen on."""
+_ACROSS = 0.1
+"""Worth of words in another language, a product's name among them."""
 _FINEST = 0.02
 """Added to σ: no share is exact to a hundredth, so that a term in one article of a million does not decide alone."""
 
@@ -74,6 +77,14 @@ def ideal_bm25(document_frequencies: Iterable[int], documents: int) -> float:
 def share_of_ideal(bm25: Values, ideal: float) -> Values:
     """Share of the ideal BM25, in [0, 1], float64 of the shape of `bm25`."""
     return bm25 / ideal if ideal > 0 else np.zeros_like(bm25)
+
+
+def across_languages(language: str | None, locale: str) -> float:
+    """What keyword evidence is worth where the query's language, if it is known, is not that of the articles.
+
+    Words that two languages share by chance ("menu", "page") then say little of what the query is about.
+    """
+    return 1.0 if language is None or matches(locale, language) else _ACROSS
 
 
 def share_spread(document_frequencies: Sequence[int], documents: int) -> float:

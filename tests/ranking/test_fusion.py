@@ -87,6 +87,11 @@ def test_a_term_of_half_the_articles_tells_least(df: int, more: int) -> None:
         assert fusion.share_spread([low], 100) <= fusion.share_spread([high], 100)
 
 
+def test_words_of_another_language_are_worth_little() -> None:
+    assert [fusion.across_languages(*pair) for pair in ((None, "tr"), ("tr", "tr"), ("fr", "fr-CA"))] == [1, 1, 1]
+    assert fusion.across_languages("en", "tr") == 0.1
+
+
 def test_without_articles_no_term_has_a_spread() -> None:
     assert fusion.share_spread([0, 0], 0) == 0.02
 
