@@ -45,7 +45,7 @@ class Weights:
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=0.65, prior=-4.7, rarity=0.8),
+    "hybrid": Weights(semantic=1.3, keyword=0.65, prior=-4.5, rarity=0.85),
     "semantic": Weights(semantic=1.6, keyword=0.0, prior=-3.8, rarity=0.75),
     "keyword": Weights(semantic=0.0, keyword=0.8, prior=-2.9, rarity=0.35),
 }
