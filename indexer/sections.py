@@ -63,7 +63,7 @@ class SectionBuilder:
 
         The anchor is that of the heading as written: GitHub drops the no-break space that French puts before `?`.
         """
-        self._headings.append((" ".join(written.split(" ")), explicit, level, line))
+        self._headings.append((written, explicit, level, line))
 
     def text(self, text: str, line: int, separator: str = "\n\n") -> None:
         """Add a block of text to the open section."""

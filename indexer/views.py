@@ -23,6 +23,7 @@ from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors
 from kb_search.text.analyzer import ANALYZER_VERSION, stems
+from kb_search.text.locales import primary
 from kb_search.types import Article, Chunk
 
 _REFUSED = re.compile(r"IO ?error|os error", re.IGNORECASE)
@@ -80,13 +81,14 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         "v" + digest_of([KIND, *passages]),
         lambda p: build_vectors(p, corpus.matrix[chunk_rows]),
     )
-    titles = [f"{locale} {corpus.title_keys[row].hex()}" for locale, members in locales.items() for row in members]
+    titles = _titles(rows, corpus)
+    named = [f"{language} {corpus.title_keys[row].hex()}" for language, own in sorted(titles.items()) for row in own]
     parts.provide(
         target.calibration,
         layout.folder,
-        "c" + digest_of([str(CALIBRATION_VERSION), *passages, *sorted(titles)]),
+        "c" + digest_of([str(CALIBRATION_VERSION), *passages, *named]),
         lambda p: Calibration.fit(
-            corpus.matrix[chunk_rows], {locale: corpus.titles[members] for locale, members in locales.items()}
+            corpus.matrix[chunk_rows], {language: corpus.titles[own] for language, own in titles.items()}
         ).save(p),
     )
     for locale, members in sorted(locales.items()):
@@ -109,6 +111,16 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
 def visible(article: Article, view: View) -> bool:
     """Tell whether a view's readers may see an article."""
     return article.status in view.statuses and not set(article.audience).isdisjoint(view.audiences)
+
+
+def _titles(rows: Sequence[int], corpus: Corpus) -> dict[str, list[int]]:
+    """Group the articles of a view by language, leaving out those whose title is the beginning of their text."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        article = corpus.articles[row]
+        if not article.extra.get("title_from_text"):
+            found.setdefault(primary(article.locale), []).append(row)
+    return found
 
 
 def keyword_fields(article: Article) -> dict[str, str]:

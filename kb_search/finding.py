@@ -85,7 +85,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     languages = _preferred(request.reader, language) if request.fold_translations else None
     scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
     if text:
-        candidates, mode, ranked = _by_evidence(text, language, request, scope, snapshot, embedder, pool)
+        candidates, mode, ranked = _by_evidence(text, request, scope, snapshot, embedder, pool)
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
     return Found(
@@ -103,7 +103,6 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
 
 def _by_evidence(
     text: str,
-    language: str | None,
     request: Request,
     scope: _Scope,
     snapshot: Snapshot,
@@ -114,7 +113,7 @@ def _by_evidence(
     view = scope.view
     wanted = next((c.values for c in request.conditions if c.field == "locale"), None)
     locales = tuple(found for found in view.keywords if wanted is None or any(matches(found, one) for one in wanted))
-    query = Query(text, request.mode, scope.allowed, locales, language, scope.pinned)
+    query = Query(text, request.mode, scope.allowed, locales, view.languages_of(text), scope.pinned)
     candidates = retrieve(query, snapshot, view, embedder, pool)
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH

@@ -104,7 +104,8 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) 
     signals = {
         "similarity": float(candidates.similarity[row]) if candidates.focus is not None else None,
         "deviations_above_ordinary": semantic,
-        "bm25": float(candidates.bm25[row]) if keyword else None,
+        "bm25": float(candidates.bm25[row]) if keyword is not None else None,
         "share_of_ideal_bm25": float(candidates.share[row]) if keyword is not None else None,
+        "deviations_above_chance": keyword,
     }
     return Explanation(fusion.ledger(mode, articles, semantic, keyword), signals)

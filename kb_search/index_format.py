@@ -150,7 +150,7 @@ class ViewLayout:
 
     @property
     def calibration(self) -> Path:
-        """What an ordinary cosine is in this view: mean and covariance of its vectors."""
+        """What is ordinary in this view: mean and covariance of its vectors, and the mean title of each language."""
         return self.folder / "calibration.npz"
 
     def keywords(self, locale: str) -> Path:

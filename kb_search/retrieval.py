@@ -1,15 +1,17 @@
 """Ask both branches of a view, and complete each other's candidates: every candidate gets all of its evidence.
 
 That an article was found by one branch only would otherwise read as "the other says no". The evidence is exact,
-so it does not depend on how deep either branch was asked.
+so it does not depend on how deep either branch was asked. Which articles are candidates does: those of the nearest
+passages, and those of the best BM25.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -34,14 +36,15 @@ _log = logging.getLogger(__name__)
 class Query:
     """A query made ready: its text, what it may find (by article ordinal), and the locales to look in.
 
-    `language` is the query's own, where it is known; `pinned` articles are candidates whatever the branches find.
+    `languages` is language → probability that the query is in it; `pinned` articles are candidates whatever the
+    branches find.
     """
 
     text: str
     mode: Mode
     allowed: Mask | None
     locales: tuple[str, ...]
-    language: str | None = None
+    languages: Mapping[str, float] = field(default_factory=dict)
     pinned: tuple[int, ...] = ()
 
 
@@ -91,13 +94,15 @@ def retrieve(
     focus, degraded = None, None
     if embedding is not None:
         try:
-            focus = view.calibration.focus(embedding.result()[0], query.language)
+            vector = embedding.result()[0]
         except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
             _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
             if not terms:
                 terms = {locale: stems(query.text, locale) for locale in query.locales}
                 by_keyword = _keyword_candidates(query, view, terms, DEPTH)
+        else:
+            focus = view.calibration.focus(vector, query.languages)
     by_meaning = _semantic_candidates(query, snapshot, view, focus, DEPTH)
     return _evidence(query, by_keyword, by_meaning, snapshot, view, focus, terms, degraded)
 
@@ -121,7 +126,7 @@ def _evidence(
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms, query.language)
+    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms, query.languages)
     similarity = semantic = np.zeros(len(articles))
     if focus is not None:
         similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
@@ -200,7 +205,7 @@ def _bm25(
     snapshot: Snapshot,
     view: ViewSnapshot,
     terms: dict[str, list[str]],
-    language: str | None,
+    languages: Mapping[str, float],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """BM25 of every candidate in its own locale, its share of what was possible there, and that in deviations."""
     bm25, missing = _known(articles, found)
@@ -210,18 +215,19 @@ def _bm25(
         store = view.keywords.get(locale)
         if store is None or not words:
             continue
-        frequencies = [store.document_frequency(word) for word in words]
+        frequencies = {word: store.document_frequency(word) for word in words}
         here = locales == locale
         # Where the search came to an end, what it has not found holds none of the words.
         asked = articles[here & missing] if locale in found.open_ended else articles[:0]
-        if len(asked) and any(frequencies):
+        if len(asked) and any(frequencies.values()):
             wanted = np.zeros(len(snapshot.store.ids), np.bool_)
             wanted[asked] = True
             ranking = store.search(words, len(asked), wanted)
             bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
-        share[here] = fusion.share_of_ideal(bm25[here], fusion.ideal_bm25(frequencies, store.size))
-        worth = fusion.across_languages(language, locale)
-        keyword[here] = worth * share[here] / fusion.share_spread(frequencies, store.size)
+        ideal = fusion.ideal_bm25((frequencies[word] for word in words), store.size)
+        share[here] = fusion.share_of_ideal(bm25[here], ideal)
+        unit = fusion.share_spread(Counter(words), frequencies, store.size) / fusion.language_worth(languages, locale)
+        keyword[here] = share[here] / unit
     return bm25, share, keyword
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -144,37 +145,34 @@ def open_searcher(index: str | Path, *, settings: Settings | None = None, embedd
     Without `embedder`, the model that the index was made with is loaded, without torch unless nothing else runs it.
     Raises IndexNotFound, IndexCorrupt, IndexIncompatible, ModelError.
     """
-    from kb_search.embedding.loading import load_for_serving
+    from kb_search.embedding.loading import check_same_model, load_for_serving
 
     settings = settings or load_settings()
     if embedder is not None:
         snapshot = open_snapshot(Path(index))
-        return Searcher(snapshot, _of_this_model(embedder, snapshot), settings)
+        with _closing_on_error(snapshot):
+            check_same_model(embedder.spec, snapshot.manifest.model)
+        return Searcher(snapshot, embedder, settings)
     layout = IndexLayout(Path(index))
     wanted = read_manifest(layout.generation(layout.current_name())).model
     # Side by side: the files are verified while the model loads.
     with ThreadPoolExecutor(1) as pool:
-        opening = pool.submit(open_snapshot, Path(index))
-        try:
-            embedder = load_for_serving(settings, wanted)
-        except BaseException:
-            opening.result().close()  # an index that does not open is what to say first
-            raise
-        snapshot = opening.result()
-    if snapshot.manifest.model != wanted:  # another generation was published in between
-        embedder = load_for_serving(settings, snapshot.manifest.model)
+        loading = pool.submit(load_for_serving, settings, wanted)
+        snapshot = open_snapshot(Path(index))  # what is wrong with an index is said before what is wrong with a model
+        with _closing_on_error(snapshot):
+            embedder = loading.result()
+            if snapshot.manifest.model != wanted:  # another generation was published in between
+                embedder = load_for_serving(settings, snapshot.manifest.model)
     return Searcher(snapshot, embedder, settings)
 
 
-def _of_this_model(embedder: Embedder, snapshot: Snapshot) -> Embedder:
-    from kb_search.embedding.loading import check_same_model
-
+@contextlib.contextmanager
+def _closing_on_error(snapshot: Snapshot) -> Iterator[None]:
     try:
-        check_same_model(embedder.spec, snapshot.manifest.model)
+        yield
     except BaseException:
         snapshot.close()
         raise
-    return embedder
 
 
 def _check(query: str, limit: int, offset: int, mode: str) -> None:

@@ -23,6 +23,7 @@ from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.vectors import FaissVectors, open_matrix
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.language import LanguageIdentifier
+from kb_search.text.locales import primary
 from kb_search.text.normalize import fold
 
 
@@ -47,6 +48,13 @@ class ViewSnapshot:
     def family(self, family: int) -> tuple[int, ...]:
         """List the articles of one family, in order."""
         return self.translated.get(family, (family,))
+
+    def languages_of(self, text: str) -> dict[str, float]:
+        """Tell how probable each language of the view is for a text; all alike for a code, none without articles."""
+        found: dict[str, float] = {}
+        for locale, probability in (self.languages.probabilities(text) if self.languages else {}).items():
+            found[primary(locale)] = found.get(primary(locale), 0.0) + probability
+        return found
 
     def language_of(self, text: str) -> str | None:
         """Tell which of the view's locales a text is in; None if it has no letters, or the view no articles."""

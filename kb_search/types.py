@@ -146,8 +146,8 @@ class Translation:
 class Explanation:
     """Why a hit has its score: `score` = sigmoid(sum of `ledger`), to 1e-9.
 
-    `ledger` maps each piece of evidence to its log-odds; `signals` holds the raw values behind it (cosine,
-    BM25, ranks), None where that branch did not find the article.
+    `ledger` maps each piece of evidence to its log-odds; `signals` holds the raw values behind it
+    (similarity, BM25 and what they are in deviations), None where that branch did not find the article.
     """
 
     ledger: Mapping[str, float]

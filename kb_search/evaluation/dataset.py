@@ -40,7 +40,7 @@ class Dataset:
     """Queries that can be asked, and `grades`: query id → article id → grade (0: judged, not relevant).
 
     `unjudged` counts queries left out because no article is judged relevant to them, `unknown` the judged query
-    ids that `queries.jsonl` does not have.
+    ids that `queries.jsonl` does not have; `split` is the one part that was asked for, if any.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Dataset:
     grades: Mapping[str, Grades]
     unjudged: int
     unknown: int
+    split: str | None = None
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -89,6 +90,7 @@ def read_dataset(folder: Path, qrels: Path | None = None, split: str | None = No
         grades={query.id: grades[query.id] for query in kept if query.id in relevant - unanswerable},
         unjudged=len(queries) - len(kept),
         unknown=len(grades.keys() - {query.id for query in everything}),
+        split=split,
     )
 
 

@@ -27,6 +27,7 @@ class EvaluationReport:
         dataset, plan = evaluation.dataset, evaluation.plan
         return {
             "dataset": dataset.name,
+            "split": dataset.split,
             "view": evaluation.view,
             "generation": evaluation.generation,
             "limit": evaluation.limit,
@@ -68,9 +69,11 @@ def _mode_dict(mode: ModeEvaluation) -> dict[str, Any]:
 def _heading(evaluation: Evaluation) -> Iterable[str]:
     dataset, plan = evaluation.dataset, evaluation.plan
     queries = len({topic.query.id for topic in plan.topics})
+    split = f", split {dataset.split}" if dataset.split else ""
     yield (
-        f"{dataset.name}: {queries} queries make {len(plan.topics)} topics (one per locale of the judged articles), "
-        f"unanswerable queries: {len(plan.unanswerable)}; view {evaluation.view}, generation {evaluation.generation}"
+        f"{dataset.name}{split}: {queries} queries make {len(plan.topics)} topics (one per locale of the judged "
+        f"articles), unanswerable queries: {len(plan.unanswerable)}; view {evaluation.view}, "
+        f"generation {evaluation.generation}"
     )
     if dataset.unjudged:
         yield f"skipped: {dataset.unjudged} queries without a relevant article in the judgments"

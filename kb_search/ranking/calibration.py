@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from kb_search.errors import IndexCorrupt
 
-CALIBRATION_VERSION = 2
+CALIBRATION_VERSION = 3
 """Bumped when the same vectors would be described otherwise."""
 
 _SHARE = 0.6
@@ -73,7 +73,7 @@ class Focus:
 class Calibration:
     """Mean, float64 of shape (dimension,), and covariance, (dimension, dimension), of `count` unit vectors.
 
-    `titles` is by locale.
+    `titles` is by language, without regions.
     """
 
     mean: Vector
@@ -85,7 +85,7 @@ class Calibration:
     def fit(cls, vectors: NDArray[np.float32], titles: Mapping[str, NDArray[np.float32]] | None = None) -> Calibration:
         """Describe vectors: float32 of shape (n, dimension). The result does not depend on their order beyond 1e-12.
 
-        `titles` has, by locale, the vectors of the view's titles embedded as queries, float32 of shape (articles,
+        `titles` has, by language, the vectors of the view's titles embedded as queries, float32 of shape (articles,
         dimension).
         """
         count, dimension = vectors.shape
@@ -96,40 +96,43 @@ class Calibration:
             moment += block.T @ block
         mean /= max(count, 1)
         known = {
-            locale: Titles(rows.mean(axis=0, dtype=np.float64), len(rows))
-            for locale, rows in (titles or {}).items()
+            language: Titles(rows.mean(axis=0, dtype=np.float64), len(rows))
+            for language, rows in (titles or {}).items()
             if len(rows)
         }
         return cls(mean, moment / max(count, 1) - np.outer(mean, mean), count, known)
 
-    def focus(self, query: NDArray[np.float32], language: str | None) -> Focus:
-        """Focus a query, a unit vector, float32 of shape (dimension,); `language` None: it is not known."""
-        shift, pairs = self._shifts.get(language or "") or self._shifts[""]
+    def focus(self, query: NDArray[np.float32], languages: Mapping[str, float]) -> Focus:
+        """Focus a query, a unit vector, float32 of shape (dimension,); `languages` is language → its probability.
+
+        Where they say nothing of the view's languages, all of its titles count alike.
+        """
+        likely = [(languages.get(language, 0.0), known) for language, known in self.titles.items()]
+        if not sum(probability for probability, _ in likely):
+            likely = [(known.count, known) for known in self.titles.values()]
+        shift = np.zeros_like(self.mean)
+        for probability, known in likely:
+            share = _SHARE * known.count / (known.count + _FEW_TITLES)
+            shift += probability / sum(weight for weight, _ in likely) * share * known.mean
         wide = query.astype(np.float64) - shift
-        return Focus(wide.astype(np.float32), self._background(wide), pairs)
+        return Focus(wide.astype(np.float32), self._background(wide), self._pairs(shift))
 
     def unfocused(self, vector: NDArray[np.float32]) -> Focus:
         """Take a vector that is no query as it is: a passage, or the middle of an article."""
         return Focus(vector, self._background(vector.astype(np.float64)), self._pairs(np.zeros_like(self.mean)))
 
     @cached_property
-    def _shifts(self) -> dict[str, tuple[Vector, tuple[float, float]]]:
-        """Give s = h·t̄ and what it makes of the pairs, by locale; "" is all languages together."""
-        every = sum(known.count for known in self.titles.values())
-        mean = np.zeros_like(self.mean)
-        for known in self.titles.values():
-            mean += known.mean * (known.count / every)
-        shifts = {locale: _share(known.count) * known.mean for locale, known in self.titles.items()}
-        shifts[""] = _share(every) * mean
-        return {locale: (shift, self._pairs(shift)) for locale, shift in shifts.items()}
+    def _squares(self) -> float:
+        """‖Σ‖², Frobenius."""
+        return float((self.covariance**2).sum())
 
     def _background(self, focused: Vector) -> tuple[float, float]:
         return float(self.mean @ focused), self._shrunk(float(focused @ self.covariance @ focused))
 
     def _pairs(self, shift: Vector) -> tuple[float, float]:
         shifted = self.mean - shift
-        variance = (self.covariance**2).sum() + shifted @ self.covariance @ shifted
-        return float(shifted @ self.mean), self._shrunk(float(variance + self.mean @ self.covariance @ self.mean))
+        variance = self._squares + shifted @ self.covariance @ shifted + self.mean @ self.covariance @ self.mean
+        return float(shifted @ self.mean), self._shrunk(float(variance))
 
     def _shrunk(self, variance: float) -> float:
         known = self.count * max(0.0, variance)
@@ -138,16 +141,16 @@ class Calibration:
     def save(self, path: Path) -> None:
         """Write as .npz, float32: the same values give the same bytes."""
         buffer = io.BytesIO()
-        locales = sorted(self.titles)
+        languages = sorted(self.titles)
         np.savez(
             buffer,
             allow_pickle=False,
             count=np.int64(self.count),
             mean=self.mean.astype("<f4"),
             covariance=self.covariance.astype("<f4"),
-            locales=np.array(locales, dtype=np.str_),
-            titles=np.array([self.titles[name].mean for name in locales], "<f4").reshape(-1, len(self.mean)),
-            title_counts=np.array([self.titles[name].count for name in locales], np.int64),
+            languages=np.array(languages, dtype=np.str_),
+            titles=np.array([self.titles[name].mean for name in languages], "<f4").reshape(-1, len(self.mean)),
+            title_counts=np.array([self.titles[name].count for name in languages], np.int64),
         )
         path.write_bytes(buffer.getvalue())
 
@@ -156,16 +159,14 @@ class Calibration:
         """Read the file of `save`. Raises IndexCorrupt."""
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-                rows = zip(stored["locales"], stored["titles"].astype(np.float64), stored["title_counts"], strict=True)
+                rows = zip(
+                    stored["languages"], stored["titles"].astype(np.float64), stored["title_counts"], strict=True
+                )
                 return cls(
                     mean=stored["mean"].astype(np.float64),
                     covariance=stored["covariance"].astype(np.float64),
                     count=int(stored["count"]),
-                    titles={str(locale): Titles(mean, int(count)) for locale, mean, count in rows},
+                    titles={str(language): Titles(mean, int(count)) for language, mean, count in rows},
                 )
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise IndexCorrupt(f"{path} cannot be read ({error}). Build the index anew.") from error
-
-
-def _share(titles: int) -> float:
-    return _SHARE * titles / (titles + _FEW_TITLES)

@@ -7,8 +7,8 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
 * semantic: by how many standard deviations the article stands above the ordinary (see calibration.py);
 * keyword: the article's BM25 as a share of the most that these terms could give in its locale, that is of
   Σ idf·(k1+1) (Robertson and Zaragoza 2009), in standard deviations too. Were the terms independent, the share of an
-  article drawn at random would vary by σ = √Σ idf²·p·(1−p) / Σ idf, with p = df/N: rare terms tell much, words that
-  every other article has tell little, whatever their BM25.
+  article drawn at random would vary by about σ = √Σ idf²·p·(1−p) / Σ idf, with p = df/N, at most ½: rare terms tell
+  much, words that many articles have tell little, whatever their BM25.
 
 Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
@@ -16,13 +16,13 @@ Weights are the same for every index; benchmarks/relevance says which sets they 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.text.locales import matches
+from kb_search.text.locales import primary
 from kb_search.types import Mode, Outcome
 
 Values = NDArray[np.float64]
@@ -55,6 +55,8 @@ _SMALL = 68
 """A view of fewer articles is treated as one of so many: the smallest that the weights were chosen on."""
 _ACROSS = 0.1
 """Worth of words in another language, a product's name among them."""
+_IMAGINED, _USUAL = 20, 0.02
+"""Articles imagined beside those of a locale, and the share of them that has any given term."""
 _FINEST = 0.02
 """Added to σ: no share is exact to a hundredth, so that a term in one article of a million does not decide alone."""
 
@@ -79,19 +81,31 @@ def share_of_ideal(bm25: Values, ideal: float) -> Values:
     return bm25 / ideal if ideal > 0 else np.zeros_like(bm25)
 
 
-def across_languages(language: str | None, locale: str) -> float:
-    """What keyword evidence is worth where the query's language, if it is known, is not that of the articles.
+def language_worth(languages: Mapping[str, float], locale: str) -> float:
+    """What keyword evidence is worth in a locale, by how probable its language is for the query.
 
-    Words that two languages share by chance ("menu", "page") then say little of what the query is about.
+    `languages` is language → probability. Where the query is plainly in another one, words that both share by chance
+    ("menu", "page") say little of what it is about. A query that says nothing of its language, such as a code, is as
+    probable in all: it counts fully everywhere.
     """
-    return 1.0 if language is None or matches(locale, language) else _ACROSS
+    likeliest = max(languages.values(), default=0.0)
+    return max(_ACROSS, languages.get(primary(locale), 0.0) / likeliest) if likeliest > 0 else 1.0
 
 
-def share_spread(document_frequencies: Sequence[int], documents: int) -> float:
-    """Standard deviation of the share among articles drawn at random, above 0: the unit of keyword evidence."""
-    weights = [(idf(df, documents), df / max(documents, 1)) for df in document_frequencies]
-    total = sum(weight for weight, _ in weights)
-    variance = sum(weight**2 * share * (1 - share) for weight, share in weights)
+def share_spread(terms: Mapping[str, int], frequencies: Mapping[str, int], documents: int) -> float:
+    """Standard deviation of the share among articles drawn at random, above 0: the unit of keyword evidence.
+
+    `terms` is term → occurrences in the query, `frequencies` term → articles that have it. An approximation: terms
+    count as independent and as there or not. A term that most articles have is taken for one that half of them have,
+    since to have it is no news. In a locale of few articles, where none can tell a rare word from a frequent one, 20
+    more are imagined, of which one in fifty has it.
+    """
+    total = variance = 0.0
+    for term, times in terms.items():
+        weight = times * idf(frequencies[term], documents)
+        chance = min((frequencies[term] + _IMAGINED * _USUAL) / (documents + _IMAGINED), 0.5)
+        total += weight
+        variance += weight**2 * chance * (1 - chance)
     return _FINEST + (math.sqrt(variance) / total if total else 0.0)
 
 

@@ -1,7 +1,7 @@
 """What the searcher asks of a store: arrays in, ordinals and scores out. No engine is named here.
 
 Ordinals are row numbers of a generation: article ordinals follow the sorted ids, chunk ordinals follow the
-articles. Scores mean the same for every engine of a kind: cosine similarity for vectors, BM25 for keywords;
+articles. Scores mean the same for every engine of a kind: dot products for vectors, BM25 for keywords;
 higher is better, best first, ties by ordinal, at most k, each ordinal once.
 """
 
@@ -29,14 +29,14 @@ class VectorStore(Protocol):
     """Nearest chunks of one view."""
 
     def search(self, query: NDArray[np.float32], k: int, allowed: Mask | None = None) -> Ranking:
-        """Return the k chunks nearest to `query` (float32, shape (dimension,), length 1).
+        """Return the k chunks nearest to `query` (float32, shape (dimension,), of any length).
 
         `allowed` is indexed by chunk ordinal: chunks that are False in it are as if they were not there.
         """
         ...
 
     def similarity(self, query: NDArray[np.float32], chunks: Ordinals) -> Scores:
-        """Exact cosine similarity of `query` with the given chunks, float32 of shape (len(chunks),)."""
+        """Exact dot product of `query` with the given chunks, float32 of shape (len(chunks),)."""
         ...
 
 

@@ -82,7 +82,7 @@ class FaissVectors:
         return self._rows
 
     def search(self, query: NDArray[np.float32], k: int, allowed: Mask | None = None) -> Ranking:
-        """Nearest chunks by exact cosine among the candidates of the 8-bit scan; see VectorStore."""
+        """Nearest chunks by exact dot product among the candidates of the 8-bit scan; see VectorStore."""
         parameters = None
         available = len(self._rows)
         if allowed is not None:
@@ -110,7 +110,7 @@ class FaissVectors:
             wanted = min(available, 4 * wanted)
 
     def similarity(self, query: NDArray[np.float32], chunks: Ordinals) -> Scores:
-        """Exact cosine similarity; see VectorStore."""
+        """Exact dot product; see VectorStore."""
         # One dot product per row: a matrix product rounds a row differently by which rows it comes with.
         similarities: Scores = np.vecdot(self._matrix[chunks], query)
         return similarities.astype(np.float32, copy=False)

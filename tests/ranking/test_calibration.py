@@ -63,22 +63,23 @@ TITLES = {"en": np.array([EAST] * 10), "tr": np.array([NORTH] * 30)}
 
 def test_a_query_is_focused_by_what_the_titles_of_its_language_have_in_common() -> None:
     calibration = Calibration.fit(np.array([EAST, NORTH]), TITLES)
-    # Of 10 titles half of the share of 0.6 is taken off, of 30 three quarters, of all 40 four fifths; these have (¼, ¾)
-    # as their mean.
-    np.testing.assert_allclose(calibration.focus(NORTH, "en").vector, [-0.3, 1])
-    np.testing.assert_allclose(calibration.focus(NORTH, "tr").vector, [0, 0.55], atol=1e-7)
-    for unknown in (None, "fr"):
-        np.testing.assert_allclose(calibration.focus(NORTH, unknown).vector, [-0.48 / 4, 1 - 0.48 * 3 / 4])
+    # Of 10 titles half of the share of 0.6 is taken off, of 30 three quarters.
+    np.testing.assert_allclose(calibration.focus(NORTH, {"en": 1.0, "tr": 0.0}).vector, [-0.3, 1])
+    np.testing.assert_allclose(calibration.focus(NORTH, {"tr": 1.0}).vector, [0, 0.55], atol=1e-7)
+    # Half and half takes half of either: (0.15, 0.225). Where nothing is known, every title counts: ¼ and ¾ of each.
+    np.testing.assert_allclose(calibration.focus(NORTH, {"en": 0.5, "tr": 0.5}).vector, [-0.15, 1 - 0.225])
+    for unknown in ({}, {"fr": 1.0}):
+        np.testing.assert_allclose(calibration.focus(NORTH, unknown).vector, [-0.3 / 4, 1 - 0.45 * 3 / 4])
 
 
 def test_without_titles_a_query_stays_as_it_is() -> None:
-    np.testing.assert_array_equal(Calibration.fit(MANY).focus(QUERY, "en").vector, QUERY)
+    np.testing.assert_array_equal(Calibration.fit(MANY).focus(QUERY, {"en": 1.0}).vector, QUERY)
 
 
 def test_the_ordinary_of_a_focused_query_is_that_of_its_similarities() -> None:
     titles = {"en": cone(200)[:100]}
     some = MANY[:500].astype(np.float64)
-    focus = Calibration.fit(MANY[:500], titles).focus(QUERY, "en")
+    focus = Calibration.fit(MANY[:500], titles).focus(QUERY, {"en": 1.0})
     similarities = some @ focus.vector
     shift = QUERY - focus.vector
     pairs = (some - shift) @ some.T
@@ -93,7 +94,7 @@ def test_a_hub_falls_behind_what_only_this_query_is_near_to() -> None:
     hub, own = np.array([0.8, 0.6, 0], np.float32), np.array([0.64, 0, 0.768], np.float32)
     query = np.array([0.7, 0.1, 0.7], np.float32) / np.float32(np.sqrt(0.99))
     title = np.array([0.8, 0.6, 0], np.float32)
-    focus = Calibration.fit(np.array([hub, own]), {"en": np.array([title] * 90)}).focus(query, "en")
+    focus = Calibration.fit(np.array([hub, own]), {"en": np.array([title] * 90)}).focus(query, {"en": 1.0})
     assert own @ focus.vector > hub @ focus.vector
 
 

@@ -72,28 +72,46 @@ def test_the_share_of_the_ideal() -> None:
     assert fusion.share_of_ideal(np.array([0.0, 1.0]), 0.0).tolist() == [0.0, 0.0]
 
 
+def spread(*frequencies: int, documents: int = 100) -> float:
+    terms = {f"term{row}": 1 for row in range(len(frequencies))}
+    return fusion.share_spread(terms, dict(zip(terms, frequencies, strict=True)), documents)
+
+
 def test_the_spread_of_a_share_worked_out_by_hand() -> None:
-    # One term in 4 of 100 articles: its share is all or nothing, √(0.04 · 0.96) = 0.196.
-    assert fusion.share_spread([4], 100) == pytest.approx(0.02 + math.sqrt(0.04 * 0.96))
-    # With a second term like it, half as much varies twice: 0.196 · √2 / 2.
-    assert fusion.share_spread([4, 4], 100) == pytest.approx(0.02 + math.sqrt(0.04 * 0.96 / 2))
-    assert fusion.share_spread([0], 100) == fusion.share_spread([], 0) == 0.02
+    # One term in 4 of 100 articles, and 0.4 of 20 more: its share is all or nothing.
+    chance = 4.4 / 120
+    one = math.sqrt(chance * (1 - chance))
+    assert spread(4) == pytest.approx(0.02 + one)
+    # With a second term like it, half as much varies twice.
+    assert spread(4, 4) == pytest.approx(0.02 + one / math.sqrt(2))
+    assert fusion.share_spread({}, {}, 0) == 0.02
 
 
-@given(df=st.integers(0, 100), more=st.integers(1, 100))
-def test_a_term_of_half_the_articles_tells_least(df: int, more: int) -> None:
-    low, high = sorted((df, min(df + more, 100)))
-    if high <= 50:
-        assert fusion.share_spread([low], 100) <= fusion.share_spread([high], 100)
+def test_a_term_that_is_given_twice_is_one_term() -> None:
+    assert fusion.share_spread({"word": 3}, {"word": 4}, 100) == pytest.approx(spread(4))
+
+
+@given(df=st.integers(0, 100), more=st.integers(0, 100), documents=st.integers(100, 1_000_000))
+def test_the_more_articles_have_a_term_the_less_it_tells(df: int, more: int, documents: int) -> None:
+    assert spread(df, documents=documents) <= spread(min(df + more, documents), documents=documents)
+
+
+def test_a_word_that_every_article_has_tells_next_to_nothing() -> None:
+    assert 1 / spread(100) < 2  # deviations
+    assert 1 / spread(1) > 7
+    assert 1 / spread(1, documents=1) == pytest.approx(1 / (0.02 + math.sqrt(1.4 / 21 * 19.6 / 21)))
 
 
 def test_words_of_another_language_are_worth_little() -> None:
-    assert [fusion.across_languages(*pair) for pair in ((None, "tr"), ("tr", "tr"), ("fr", "fr-CA"))] == [1, 1, 1]
-    assert fusion.across_languages("en", "tr") == 0.1
+    plainly_turkish = {"tr": 0.98, "en": 0.02}
+    assert fusion.language_worth(plainly_turkish, "tr") == 1
+    assert fusion.language_worth(plainly_turkish, "en-GB") == 0.1
+    assert fusion.language_worth({"en": 0.6, "fr": 0.3}, "fr-CA") == pytest.approx(0.5)
 
 
-def test_without_articles_no_term_has_a_spread() -> None:
-    assert fusion.share_spread([0, 0], 0) == 0.02
+def test_a_query_that_says_nothing_of_its_language_counts_everywhere() -> None:
+    for languages in ({}, {"en": 0.5, "tr": 0.5}, {"en": 0.0}):
+        assert fusion.language_worth(languages, "tr") == 1
 
 
 @given(tf=st.integers(1, 1_000_000), length=st.floats(0.01, 100), df=st.integers(1, 100))
