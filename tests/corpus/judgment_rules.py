@@ -60,7 +60,7 @@ def judged_in_the_language_asked_for(sample: Sample) -> Iterator[str]:
 
 
 def split_by_topic(sample: Sample) -> Iterator[str]:
-    """dev and test, each between 40 and 60 %, and no topic in both, whichever query asks for it."""
+    """dev and test, each between 40 and 60 %, and no topic in both, nor two that are planted as duplicates."""
     split = {query["_id"]: query["split"] for query in sample.queries}
     share = Counter(split.values())
     if set(share) != {"dev", "test"} or not 0.4 <= share["test"] / len(split) <= 0.6:
@@ -72,6 +72,10 @@ def split_by_topic(sample: Sample) -> Iterator[str]:
     for topic, splits in of_topic.items():
         if len(splits) > 1:
             yield f"The topic {topic} is asked for in both splits."
+    for row in sample.duplicates:
+        first, second = (of_topic.get(_topic(sample.articles[row[name]]), set()) for name in ("first", "second"))
+        if row["kind"] != "hard_negative" and len(first | second) > 1:
+            yield f"The duplicates {row['first']} and {row['second']} are asked for in both splits."
 
 
 def passages_are_quoted(sample: Sample) -> Iterator[str]:
