@@ -64,8 +64,9 @@ def test_a_view_knows_the_titles_of_its_own_articles_only(tmp_path: Path) -> Non
 
 
 def test_a_title_that_is_the_beginning_of_a_text_is_none(tmp_path: Path) -> None:
-    rows = '{"_id": "1", "title": "", "text": "Track the parcel.", "lang": "en"}\n{"_id": "2", "title": "Refund", "text": "Soon.", "lang": "en"}\n'
-    write(tmp_path / "source", {"corpus.jsonl": rows})
+    untitled = '{"_id": "1", "title": "", "text": "Track the parcel.", "lang": "en"}\n'
+    titled = '{"_id": "2", "title": "Refund", "text": "Soon.", "lang": "en"}\n'
+    write(tmp_path / "source", {"corpus.jsonl": untitled + titled})
     options = settings(sources={"default_audience": "public"})
     build_index([tmp_path / "source"], tmp_path / "index", options, Reversing())
     layout = IndexLayout(tmp_path / "index")
