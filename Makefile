@@ -16,8 +16,8 @@ demo-index: $(VENV)/installed
 	$(BIN)/kb-search index corpus --index $(INDEX)
 	@echo; echo '> I forgot my password and cannot sign in (en)'
 	$(BIN)/kb-search search 'I forgot my password and cannot sign in' --index $(INDEX) --locale en -n 1
-	@echo; echo '> le site dit livré mais je n’ai pas reçu mon colis (fr)'
-	$(BIN)/kb-search search 'le site dit livré mais je n’ai pas reçu mon colis' --index $(INDEX) --locale fr -n 1
+	@echo; echo '> le site dit que c’est livré mais je n’ai rien dans la boîte aux lettres (fr)'
+	$(BIN)/kb-search search 'le site dit que c’est livré mais je n’ai rien dans la boîte aux lettres' --index $(INDEX) --locale fr -n 1
 	@echo; echo '> kartım reddedildi ne yapmalıyım (tr)'
 	$(BIN)/kb-search search 'kartım reddedildi ne yapmalıyım' --index $(INDEX) --locale tr -n 1
 

@@ -106,8 +106,8 @@ def plan_build(
     plan = plans.chunks
     texts = list(plan.missing.values())
     tokens = sum(embedder.count_tokens(texts))
-    titles = sum(embedder.count_tokens(list(plans.titles.missing.values())))
-    seconds = _measured_seconds(texts, tokens + titles, embedder)
+    titles = list(plans.titles.missing.values())
+    seconds = _measured_seconds([*texts, *titles], tokens + sum(embedder.count_tokens(titles)), embedder)
     return DryRun(
         files=read.files,
         articles=len(read.articles),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -217,3 +218,11 @@ def test_no_file_is_too_long_to_be_read() -> None:
         for path in modules("kb_search", "indexer", "tests", "benchmarks")
     }
     assert {found: lines for found, lines in lengths.items() if lines > 350} == {}
+
+
+def test_every_folder_of_tests_is_collected(pytestconfig: pytest.Config) -> None:
+    # By default pytest passes over folders called build, dist and the like without a word.
+    skipped = pytestconfig.getini("norecursedirs")
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    names = {part for folder in folders for part in folder.relative_to(ROOT / "tests").parts}
+    assert {name for name in names if any(fnmatch(name, pattern) for pattern in skipped)} == set()

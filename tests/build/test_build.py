@@ -61,7 +61,7 @@ def test_progress_runs_from_nothing_to_all(tmp_path: Path) -> None:
         FakeEmbedder(),
         progress=lambda *step: seen.append(step),
     )
-    assert seen == [(0, 4), (4, 4)]
+    assert seen == [(0, 7), (4, 7), (7, 7)]  # four passages, then three titles
 
 
 def test_several_sources_make_one_index(tmp_path: Path) -> None:

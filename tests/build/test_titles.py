@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.build import build_index
+from indexer.build import build_index, plan_build
+from indexer.embedding_cache import text_key
 from kb_search.index_format import IndexLayout, read_manifest
 from kb_search.ranking.calibration import Calibration
 from tests.build.small import inodes
@@ -81,6 +84,16 @@ def test_an_unchanged_title_is_never_embedded_twice(tmp_path: Path) -> None:
     write(tmp_path / "source", {"more.md": article("Invoice", "Here it is.", locale="en")})
     build_index([tmp_path / "source"], tmp_path / "index", settings(), embedder)
     assert embedder.queries == asked + 1
+
+
+def test_a_dry_run_counts_the_time_of_titles_too(tmp_path: Path) -> None:
+    embedder = Reversing()
+    build(tmp_path, embedder)
+    cache = IndexLayout(tmp_path / "index").cache
+    with contextlib.closing(sqlite3.connect(cache)) as database, database:
+        database.execute("DELETE FROM vectors WHERE text = ?", [text_key("Refund", "query")])
+    plan = plan_build([tmp_path / "source"], tmp_path / "index", settings(), embedder)
+    assert plan.to_embed == 0 and plan.estimated_seconds > 0
 
 
 def test_another_title_alone_makes_another_calibration(tmp_path: Path) -> None:
