@@ -86,6 +86,8 @@ def _print(result: SearchResult) -> None:
         say(f"The {result.degraded} branch was not available; these are the other branch's results.")
     if result.outcome == "none":
         say("Nothing fits well. The nearest articles:" if result.hits else "Nothing found.")
+    elif result.outcome == "weak":
+        say("Perhaps one of these:")
     for number, hit in enumerate(result.hits, 1):
         show(f"{number}. {hit.title}  [{hit.locale}]  {hit.score:.3f}")
         where = f"{hit.passage.heading}: " if hit.passage.heading else ""

@@ -39,6 +39,14 @@ def test_search_json_is_the_search_result(index: str, cli: Cli) -> None:
     assert explanation["ledger"].keys() >= {"prior", "semantic", "keyword"}
 
 
+@pytest.mark.parametrize(("outcome", "said"), [("ok", ""), ("weak", "Perhaps one of these:\n")])
+def test_search_says_when_it_is_not_sure(
+    index: str, cli: Cli, monkeypatch: pytest.MonkeyPatch, outcome: str, said: str
+) -> None:
+    monkeypatch.setattr("kb_search.ranking.fusion.outcome_of", lambda best: outcome)
+    assert cli("search", "parcel", "--index", index)[1] == said
+
+
 def test_search_explain_shows_the_ledger(index: str, cli: Cli) -> None:
     out, _ = cli("search", "parcel", "--index", index, "--explain", "-n", "1")
     assert re.search(
