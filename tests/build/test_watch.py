@@ -25,13 +25,18 @@ PATIENCE = 60.0
 def watching(index: Path, *sources: Path) -> Iterator[subprocess.Popen[str]]:
     """Watch in a process of its own; its reports come on stdout as JSON, one after the other."""
     command = [sys.executable, "-m", "tests.cli.fake", "index", *map(str, sources), "--index", str(index)]
-    process = subprocess.Popen(
-        [*command, "--watch", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
+    # Where these tests run in the background, SIGINT is ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [*command, "--watch", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         yield process
     finally:
