@@ -5,7 +5,7 @@ No text is read here, and nothing is decided that a page of the answer would cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -81,11 +81,11 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     text, notices = _prepare(request.query, request.reader)
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
-    language = view.language_of(text) if text else None
-    languages = _preferred(request.reader, language) if request.fold_translations else None
+    detected = view.detect(text)
+    languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
     if text:
-        candidates, mode, ranked = _by_evidence(text, request, scope, snapshot, embedder, pool)
+        candidates, mode, ranked = _by_evidence(text, detected.probabilities, request, scope, snapshot, embedder, pool)
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
     return Found(
@@ -93,7 +93,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         notices=notices,
         view=view,
         mode=mode,
-        locale=request.reader or language,
+        locale=request.reader or detected.locale,
         candidates=candidates,
         best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
         window=put_pins_first(ranked, scope.pinned)[:WINDOW],
@@ -103,6 +103,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
 
 def _by_evidence(
     text: str,
+    languages: Mapping[str, float],
     request: Request,
     scope: _Scope,
     snapshot: Snapshot,
@@ -113,7 +114,7 @@ def _by_evidence(
     view = scope.view
     wanted = next((c.values for c in request.conditions if c.field == "locale"), None)
     locales = tuple(found for found in view.keywords if wanted is None or any(matches(found, one) for one in wanted))
-    query = Query(text, request.mode, scope.allowed, locales, view.languages_of(text), scope.pinned)
+    query = Query(text, request.mode, scope.allowed, locales, languages, scope.pinned)
     candidates = retrieve(query, snapshot, view, embedder, pool)
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH

@@ -22,8 +22,7 @@ from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.vectors import FaissVectors, open_matrix
 from kb_search.text.analyzer import ANALYZER_VERSION
-from kb_search.text.language import LanguageIdentifier
-from kb_search.text.locales import primary
+from kb_search.text.language import UNKNOWN, Detected, LanguageIdentifier
 from kb_search.text.normalize import fold
 
 
@@ -49,16 +48,9 @@ class ViewSnapshot:
         """List the articles of one family, in order."""
         return self.translated.get(family, (family,))
 
-    def languages_of(self, text: str) -> dict[str, float]:
-        """Tell how probable each language of the view is for a text; all alike for a code, none without articles."""
-        found: dict[str, float] = {}
-        for locale, probability in (self.languages.probabilities(text) if self.languages else {}).items():
-            found[primary(locale)] = found.get(primary(locale), 0.0) + probability
-        return found
-
-    def language_of(self, text: str) -> str | None:
-        """Tell which of the view's locales a text is in; None if it has no letters, or the view no articles."""
-        return self.languages.identify(text) if self.languages else None
+    def detect(self, text: str) -> Detected:
+        """Tell which of the view's languages a text is in."""
+        return self.languages.detect(text) if self.languages and text else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,10 @@ def index_files(
     """Write files below tmp_path/source and index them into tmp_path/index."""
     write(tmp_path / "source", files)
     return build_index([tmp_path / "source"], tmp_path / "index", settings(**options), embedder or FakeEmbedder())
+
+
+Open = Callable[[dict[str, str]], Searcher]
+"""The fixture `opened`: files → a searcher over an index of them."""
 
 
 def build(tmp_path: Path, files: Mapping[str, str], **options: Any) -> Path:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,23 +10,9 @@ from kb_search import Hit, Searcher
 from kb_search.errors import QueryError
 from kb_search.ranking import fusion
 from kb_search.types import Mode
-from tests.fakes import article, build, searcher_for
+from tests.fakes import Open, article, build, searcher_for
 
 MODES: list[Mode] = ["hybrid", "keyword", "semantic"]
-Open = Callable[[dict[str, str]], Searcher]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    searchers: list[Searcher] = []
-
-    def make(files: dict[str, str]) -> Searcher:
-        searchers.append(searcher_for(build(tmp_path / str(len(searchers)), files)))
-        return searchers[-1]
-
-    yield make
-    for searcher in searchers:
-        searcher.close()
 
 
 @pytest.fixture(scope="module")

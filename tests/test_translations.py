@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from kb_search import Hit, Searcher, SearchResult, Translation
 from kb_search.types import Mode
-from tests.fakes import article, build, searcher_for
+from tests.fakes import Open, article, build, searcher_for
 from tests.help_center import FILES, PUBLIC
 
 MODES: list[Mode] = ["hybrid", "keyword", "semantic"]
-Open = Callable[[dict[str, str]], Searcher]
 
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     with searcher_for(build(tmp_path_factory.mktemp("help"), FILES)) as opened:
         yield opened
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    searchers: list[Searcher] = []
-
-    def make(files: dict[str, str]) -> Searcher:
-        searchers.append(searcher_for(build(tmp_path / str(len(searchers)), files)))
-        return searchers[-1]
-
-    yield make
-    for each in searchers:
-        each.close()
 
 
 def ids(result: SearchResult) -> list[str]:

@@ -110,10 +110,10 @@ class Calibration:
         likely = [(languages.get(language, 0.0), known) for language, known in self.titles.items()]
         if not sum(probability for probability, _ in likely):
             likely = [(known.count, known) for known in self.titles.values()]
+        total = sum(probability for probability, _ in likely)
         shift = np.zeros_like(self.mean)
         for probability, known in likely:
-            share = _SHARE * known.count / (known.count + _FEW_TITLES)
-            shift += probability / sum(weight for weight, _ in likely) * share * known.mean
+            shift += probability / total * _SHARE * known.count / (known.count + _FEW_TITLES) * known.mean
         wide = query.astype(np.float64) - shift
         return Focus(wide.astype(np.float32), self._background(wide), self._pairs(shift))
 
@@ -122,17 +122,16 @@ class Calibration:
         return Focus(vector, self._background(vector.astype(np.float64)), self._pairs(np.zeros_like(self.mean)))
 
     @cached_property
-    def _squares(self) -> float:
-        """‖Σ‖², Frobenius."""
-        return float((self.covariance**2).sum())
+    def _unshifted(self) -> float:
+        """‖Σ‖² + μᵀΣμ, what is the same for every query."""
+        return float((self.covariance**2).sum() + self.mean @ self.covariance @ self.mean)
 
     def _background(self, focused: Vector) -> tuple[float, float]:
         return float(self.mean @ focused), self._shrunk(float(focused @ self.covariance @ focused))
 
     def _pairs(self, shift: Vector) -> tuple[float, float]:
         shifted = self.mean - shift
-        variance = self._squares + shifted @ self.covariance @ shifted + self.mean @ self.covariance @ self.mean
-        return float(shifted @ self.mean), self._shrunk(float(variance))
+        return float(shifted @ self.mean), self._shrunk(self._unshifted + float(shifted @ self.covariance @ shifted))
 
     def _shrunk(self, variance: float) -> float:
         known = self.count * max(0.0, variance)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from kb_search.errors import ConfigError
 from kb_search.text.detectors import Detector, load
@@ -16,6 +16,20 @@ from kb_search.text.locales import primary
 _NO_LANGUAGE = re.compile(r"\S*[\d@_/\\\x00]\S*|[\ud800-\udfff]")
 _SLICE = 300
 _SLICES = 8
+
+
+class Detected(NamedTuple):
+    """The most probable locale, the first of equals (None: no letter), and language → probability; they add up to 1.
+
+    A text that says nothing, such as a code, is as probable in every language.
+    """
+
+    locale: str | None
+    probabilities: Mapping[str, float]
+
+
+UNKNOWN = Detected(None, {})
+"""Of a text that is blank, or where there is no language to choose from."""
 
 
 class LanguageIdentifier:
@@ -34,22 +48,21 @@ class LanguageIdentifier:
         self._detector: Detector | None = None
         self._lock = threading.Lock()
 
-    def probabilities(self, text: str) -> dict[str, float]:
-        """Give a probability for each locale; they add up to 1, and locales of one language share its own equally."""
+    def detect(self, text: str) -> Detected:
+        """Tell the language of a text, once for all who ask."""
         by_language = {language: 1.0 for language in self._languages}
         if len(self._languages) > 1:
             by_language = self._weights(_NO_LANGUAGE.sub(" ", text))
         total = sum(by_language.values())
-        sharing = Counter(primary(locale) for locale in self.locales)
-        languages = {locale: primary(locale) for locale in self.locales}
-        return {locale: by_language[language] / total / sharing[language] for locale, language in languages.items()}
+        probabilities = {language: weight / total for language, weight in by_language.items()}
+        if not any(letter.isalpha() for letter in text):
+            return Detected(None, probabilities)
+        # By language: a locale must not lose because its language has others.
+        return Detected(max(self.locales, key=lambda locale: probabilities[primary(locale)]), probabilities)
 
     def identify(self, text: str) -> str | None:
         """Give the most probable locale, the first of equals; None if the text has no letter."""
-        if not any(letter.isalpha() for letter in text):
-            return None
-        probabilities = self.probabilities(text)
-        return max(self.locales, key=lambda locale: probabilities[locale])
+        return self.detect(text).locale
 
     def _weights(self, text: str) -> dict[str, float]:
         slices = _sample(text)
