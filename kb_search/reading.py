@@ -183,7 +183,7 @@ def _candidates(
         bm25=nothing,
         share=nothing,
         focus=focus,
-        terms={},
+        wordings={},
         degraded=None,
         exhausted=exhausted,
     )
