@@ -31,6 +31,12 @@ class Expansion(NamedTuple):
     text: str
     slots: Mapping[str, tuple[Slot, ...]]
 
+    def terms(self) -> dict[str, frozenset[str]]:
+        """All terms of each locale that are looked for, and may be marked in what is found."""
+        return {
+            locale: frozenset().union(*(slot.all_terms() for slot in slots)) for locale, slots in self.slots.items()
+        }
+
 
 class _Reading(NamedTuple):
     """A query read in one locale: guesses for each of its terms, and how far-fetched they are together."""
@@ -65,12 +71,9 @@ def _read(listed: Sequence[Token], locale: str, view: ViewSnapshot, covered: byt
     guesses: list[Sequence[Guess]] = []
     cost = 0.0
     for token in listed:
-        if not is_word(token):
-            guesses.append(())
-            continue
-        found = without_diacritics(token, vocabulary)
         is_covered = all(covered[token.start : token.end])
-        if not found and not is_covered:
+        found = without_diacritics(token, vocabulary) if is_word(token) else []
+        if is_word(token) and not found and not is_covered:
             found = misspelt(token, vocabulary)
             if not found and token.end == len(covered):
                 found = unfinished(token, vocabulary)

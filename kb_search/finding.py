@@ -44,11 +44,14 @@ class Request:
 class Found:
     """What a query found.
 
-    `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `best` is the
-    highest score, pins or not; `more` says that there are fitting articles outside the window.
+    `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `corrected` is
+    what was asked of the model where words were unknown, `terms` are the stems that were looked for, by locale; `best`
+    is the highest score, pins or not; `more` says that there are fitting articles outside the window.
     """
 
     text: str
+    corrected: str | None
+    terms: Mapping[str, frozenset[str]]
     notices: tuple[str, ...]
     view: ViewSnapshot
     mode: Mode
@@ -94,6 +97,8 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
     return Found(
         text=text,
+        corrected=expansion.text if expansion.text != text else None,
+        terms=expansion.terms(),
         notices=notices,
         view=view,
         mode=mode,

@@ -20,6 +20,8 @@ ONE_EDIT, TWO_EDITS, PREFIX = 5, 9, 3
 _WEIGHTS = {0: 0.95, 1: 0.8, 2: 0.6}
 """Worth of a guess, by its edits."""
 _PREFIX_WEIGHT = 0.5
+_RARE_WEIGHT = 0.4
+"""Worth of a guess at a word that somebody did write, so that the articles with the word as typed stay before it."""
 
 # Costs are like negative log-probabilities: they add up over a query and compare its readings in several languages.
 _COSTS = {0: 0.5, 1: 2.0, 2: 4.0}
@@ -43,7 +45,8 @@ def without_diacritics(token: Token, vocabulary: Vocabulary) -> list[Guess]:
     forms = [form for form in vocabulary.alike(token.folded) if form.form != token.exact]
     if not own and not forms:  # another inflection of a word that lost its diacritics
         forms = [form for form in vocabulary.related(fold(token.stem)) if form.stem != token.stem]
-    return _sorted(_guess(form, 0, token, vocabulary) for form in forms if form.frequency >= _RARE * own)
+    guesses = (_guess(form, 0, token, vocabulary) for form in forms if form.frequency >= _RARE * own)
+    return _sorted(guess._replace(weight=_RARE_WEIGHT) if own else guess for guess in guesses)
 
 
 def misspelt(token: Token, vocabulary: Vocabulary) -> list[Guess]:
