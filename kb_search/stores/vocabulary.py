@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,15 @@ class Form(NamedTuple):
     folded: str
     stem: str
     frequency: int
+
+
+class _Columns(NamedTuple):
+    """Forms in order of (length without diacritics, form without diacritics, form), a list per attribute."""
+
+    forms: list[str]
+    folded: list[str]
+    stems: list[str]
+    frequencies: list[int]
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -75,21 +84,31 @@ class Vocabulary:
         self._lock = threading.Lock()
 
     @cached_property
-    def forms(self) -> Sequence[Form]:
-        """All forms, by length without diacritics, then by alphabet. Raises IndexCorrupt."""
+    def _columns(self) -> _Columns:
         with self._lock:
             try:
                 stored = msgspec.msgpack.decode(self._data, type=_Stored)
                 texts = (stored.forms, stored.folded, stored.stems)
-                columns = [column.split("\n") if column else [] for column in texts]
-                return [Form(*row) for row in zip(*columns, stored.frequencies, strict=True)]
+                forms, folded, stems = (column.split("\n") if column else [] for column in texts)
+                if not len(forms) == len(folded) == len(stems) == len(stored.frequencies):
+                    raise ValueError("its columns are not of one length")
+                return _Columns(forms, folded, stems, stored.frequencies)
             except (msgspec.DecodeError, ValueError) as error:
                 raise IndexCorrupt(f"{self._path} is damaged ({error}). Build the index anew.") from error
+
+    def _form(self, row: int) -> Form:
+        forms, folded, stems, frequencies = self._columns
+        return Form(forms[row], folded[row], stems[row], frequencies[row])
+
+    @property
+    def forms(self) -> list[Form]:
+        """All forms, by length without diacritics, then by alphabet. Raises IndexCorrupt."""
+        return [self._form(row) for row in range(len(self._columns.forms))]
 
     @cached_property
     def most(self) -> int:
         """How many articles have the most frequent form."""
-        return max((form.frequency for form in self.forms), default=1)
+        return max(self._columns.frequencies, default=1)
 
     def frequency(self, form: str) -> int:
         """Count the articles that have a form as it is written, in lower case."""
@@ -97,24 +116,24 @@ class Vocabulary:
 
     def alike(self, folded: str) -> list[Form]:
         """List the forms that are a word without its diacritics."""
-        return [self.forms[row] for row in self._by_folded.get(folded, ())]
+        return [self._form(row) for row in self._alike(folded)]
 
     def related(self, folded_stem: str) -> list[Form]:
         """List the forms whose stem, without its diacritics, is the given one."""
-        return [self.forms[row] for row in self._by_stem.get(folded_stem, ())]
+        return [self._form(row) for row in self._by_stem.get(folded_stem, ())]
 
     def near(self, folded: str, edits: int) -> list[tuple[Form, str, int]]:
         """List the forms within some edits of a word, all without diacritics: form, what is near, distance."""
         return [
-            (self.forms[row], word, distance)
+            (self._form(row), word, distance)
             for word, distance in self._words.near(folded, edits)
-            for row in self._by_folded[word]
+            for row in self._alike(word)
         ]
 
     def near_stem(self, folded_stem: str, edits: int) -> list[tuple[Form, str, int]]:
         """List the forms whose stems are within some edits of a stem, as `near` does."""
         return [
-            (self.forms[row], stem, distance)
+            (self._form(row), stem, distance)
             for stem, distance in self._stems.near(folded_stem, edits)
             for row in self._by_stem[stem]
         ]
@@ -129,23 +148,34 @@ class Vocabulary:
 
     @cached_property
     def _frequencies(self) -> dict[str, int]:
-        return {form.form: form.frequency for form in self.forms}
+        return dict(zip(self._columns.forms, self._columns.frequencies, strict=True))
+
+    def _alike(self, folded: str) -> Iterator[int]:
+        row, column = self._first.get(folded, -1), self._columns.folded
+        while 0 <= row < len(column) and column[row] == folded:
+            yield row
+            row += 1
 
     @cached_property
-    def _by_folded(self) -> dict[str, list[int]]:
-        return _rows(form.folded for form in self.forms)
+    def _first(self) -> dict[str, int]:
+        """Where each word without diacritics has its first form; its others follow."""
+        folded = self._columns.folded
+        return dict(zip(reversed(folded), range(len(folded) - 1, -1, -1), strict=True))
 
     @cached_property
     def _by_stem(self) -> dict[str, list[int]]:
-        return _rows(fold(form.stem) for form in self.forms)
+        rows: dict[str, list[int]] = {}
+        for row, stem in enumerate(self._columns.stems):
+            rows.setdefault(fold(stem), []).append(row)
+        return rows
 
     @cached_property
     def _alphabet(self) -> list[str]:
-        return sorted(self._by_folded)
+        return sorted(self._first)
 
     @cached_property
     def _words(self) -> _ByLength:
-        return _ByLength(self._by_folded)
+        return _ByLength(self._first)
 
     @cached_property
     def _stems(self) -> _ByLength:
@@ -169,10 +199,3 @@ class _ByLength:
             [word], self._words[first:last], scorer=OSA.distance, score_cutoff=edits, dtype=np.uint8
         )[0]
         return [(self._words[first + row], int(distances[row])) for row in np.flatnonzero(distances <= edits).tolist()]
-
-
-def _rows(keys: Iterable[str]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, key in enumerate(keys):
-        rows.setdefault(key, []).append(row)
-    return rows
