@@ -53,7 +53,7 @@ WEIGHTS: dict[Mode, Weights] = {
 _ARTICLES = 500
 _SMALL = 68
 """A view of fewer articles is treated as one of so many: the smallest that the weights were chosen on."""
-_ACROSS = 0.1
+_ACROSS = 0.03
 """Worth of words in another language, a product's name among them."""
 _IMAGINED, _USUAL = 20, 0.02
 """Articles imagined beside those of a locale, and the share of them that has any given term."""

@@ -104,7 +104,7 @@ def test_a_word_that_every_article_has_tells_next_to_nothing() -> None:
 def test_words_of_another_language_are_worth_little() -> None:
     plainly_turkish = {"tr": 0.98, "en": 0.02}
     assert fusion.language_worth(plainly_turkish, "tr") == 1
-    assert fusion.language_worth(plainly_turkish, "en-GB") == 0.1
+    assert fusion.language_worth(plainly_turkish, "en-GB") == 0.03
     assert fusion.language_worth({"en": 0.6, "fr": 0.3}, "fr-CA") == pytest.approx(0.5)
 
 
