@@ -57,7 +57,12 @@ def inline_text(content: str, line: int, env: Env, found: LinkCollector) -> str:
 def _text(tokens: Sequence[Token], line: int, env: Env, found: LinkCollector) -> str:
     parts: list[str] = []
     hidden = ""
+    link = words = 0
     for token in tokens:
+        if token.type == "link_open":  # there are no links inside links
+            link, words = len(found.links), len(parts)
+        elif token.type == "link_close":
+            found.named_since(link, "".join(parts[words:]))
         if hidden:
             if token.type == "html_inline" and find_closing(token.content, hidden, 0) >= 0:
                 hidden = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb_search.types import Link
 
@@ -19,6 +19,11 @@ class LinkCollector:
         """Note a link; an empty target is none."""
         if target:
             self.links.append(Link(target, line))
+
+    def named_since(self, number: int, text: str) -> None:
+        """Give the link that was noted when there were `number` of them its words; an empty target was not noted."""
+        if number < len(self.links) and not self.links[number].image:
+            self.links[number] = replace(self.links[number], text=text)
 
     def picture(self, target: str, description: str, line: int) -> None:
         """Note a picture; one that is written into the page itself has no target to check."""

@@ -7,8 +7,6 @@ all the same; what readers of the sources found is passed on. `CODES` explains e
 from __future__ import annotations
 
 import difflib
-import posixpath
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +14,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from indexer.fields import FIELDS
+from indexer.references import leads_elsewhere, parts_of, path_from
 from indexer.sources import SUFFIXES, Page, SourceRead
 from kb_search.types import Article, Finding, Link
 
@@ -64,8 +63,6 @@ CODES: Mapping[str, str] = {
     "unreadable": "A file or folder cannot be read.",
 }
 """Every code a finding can have, and what it means."""
-
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\\", re.IGNORECASE)
 
 
 def lint(read: SourceRead, exists: Callable[[str], bool], today: date | None = None) -> list[Finding]:
@@ -120,14 +117,13 @@ def _link_findings(
     by_file: Mapping[str, tuple[Article, Page]],
     exists: Callable[[str], bool],
 ) -> Iterator[Finding]:
-    address, _, fragment = link.target.strip().partition("#")
-    path = unquote(address.partition("?")[0])
-    if _ELSEWHERE.match(link.target.strip()) or (path and not link.image and not path.lower().endswith(SUFFIXES)):
+    path, fragment = parts_of(link)
+    if leads_elsewhere(link) or (path and not link.image and not path.lower().endswith(SUFFIXES)):
         return
     target: tuple[Article, Page] | None = (article, page)
     if path:
-        target = by_file.get(_join(page.file, path))
-        if target is None and not (_can_be_a_file(path) and exists(_join(article.source, path))):
+        target = by_file.get(path_from(page.file, path))
+        if target is None and not (_can_be_a_file(path) and exists(path_from(article.source, path))):
             code = "broken-picture" if link.image else "broken-link"
             message = f"'{link.target[:200]}' does not exist."
             yield _warning(page.file, code, message, "Correct the path, which starts at this file.", link.line)
@@ -138,10 +134,6 @@ def _link_findings(
     if article.status == "published" and target[0].status != "published":
         message = f"'{link.target[:200]}' is {target[0].status}: readers of this article cannot open it."
         yield _warning(page.file, "link-unpublished", message, "Remove the link, or publish its target.", link.line)
-
-
-def _join(file: str, path: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
 
 
 def _can_be_a_file(path: str) -> bool:

@@ -35,11 +35,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or picture of an article: the target as written, and the source line it stands on."""
+    """A link or picture of an article: the target as written, the source line it stands on, and its words.
+
+    `text` is empty for links in HTML and for pictures.
+    """
 
     target: str
     line: int
     image: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link from one article to another, by their ids: the words that its author thought would lead there."""
+
+    source: str
+    text: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)

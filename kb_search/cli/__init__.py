@@ -20,6 +20,7 @@ COMMANDS = {
     "search": ("searching", "ask an index"),
     "serve": ("serving", "answer queries over HTTP"),
     "eval": ("evaluating", "measure an index against judged queries"),
+    "golden": ("proposing", "propose judged queries from what people clicked and linked"),
     "lint": ("linting", "check articles without indexing them"),
     "status": ("maintenance", "say what an index holds"),
     "verify": ("maintenance", "check every file of every generation of an index"),

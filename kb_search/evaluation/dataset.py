@@ -24,6 +24,7 @@ class Query:
     """One question. `audience` empty: anyone may ask it; `answerable` False: no article answers it.
 
     `split` names the part of the data set that it belongs to: to look at while one tunes, or to keep for the end.
+    `proposed` marks a question that golden.py made of what people did, and that no person has confirmed yet.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Query:
     answerable: bool = True
     audience: tuple[str, ...] = ()
     split: str | None = None
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class _Line(msgspec.Struct, frozen=True):
     answerable: bool = True
     audience: str | tuple[str, ...] = ()
     split: str | None = None
+    proposed: bool = False
 
 
 def read_dataset(folder: Path, qrels: Path | None = None, split: str | None = None) -> Dataset:
@@ -143,7 +146,7 @@ def _query(line: bytes, where: str) -> Query:
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
     audience = (read.audience,) if isinstance(read.audience, str) else read.audience
-    return Query(read.id, read.text, lang, read.kind, read.answerable, audience, read.split)
+    return Query(read.id, read.text, lang, read.kind, read.answerable, audience, read.split, read.proposed)
 
 
 def _find_qrels(folder: Path, chosen: Path | None) -> Path:

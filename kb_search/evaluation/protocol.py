@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from kb_search.evaluation.dataset import Dataset, Query
@@ -32,10 +33,15 @@ class Topic:
 
 @dataclass(slots=True)
 class Missing:
-    """Relevant articles that cannot be found: how many, and the first few ids."""
+    """Articles that are not there: how many, and the first few ids."""
 
     count: int = 0
     examples: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def of(articles: Collection[str]) -> Missing:
+        """Count articles and keep the first few in alphabetical order."""
+        return Missing(len(articles), sorted(articles)[:EXAMPLES])
 
     def add(self, article: str) -> None:
         """Count one more."""
@@ -48,8 +54,9 @@ class Missing:
 class Plan:
     """What to ask. `answerable` are the queries with at least one relevant article in the view.
 
-    Articles `not_in_index` and `not_in_view` still count in the ideal gain; `other_audience` counts queries
-    left out because the view is not for those who ask them.
+    `reachable` has the relevant articles that the view shows, with the locale of each. Articles `not_in_index` and
+    `not_in_view` still count in the ideal gain; `other_audience` counts queries left out because the view is not for
+    those who ask them.
     """
 
     topics: tuple[Topic, ...]
@@ -58,6 +65,7 @@ class Plan:
     not_in_index: Missing
     not_in_view: Missing
     other_audience: int
+    reachable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -111,6 +119,7 @@ def plan(dataset: Dataset, searcher: Searcher, view: str) -> Plan:
         not_in_index=absent,
         not_in_view=hidden,
         other_audience=len(dataset.queries) - len(queries),
+        reachable={article: locale for article, locale in locales.items() if members[ordinals[article]]},
     )
 
 

@@ -1,150 +1,132 @@
-"""An evaluation for people (aligned text) and for programs (a dict that JSON can hold)."""
+"""What an evaluation found, view by view, and the same as a dict that JSON can hold; report_text.py is for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kb_search.evaluation.bootstrap import Estimate
 from kb_search.evaluation.comparison import Comparison
-from kb_search.evaluation.evaluate import Evaluation, Group, ModeEvaluation
+from kb_search.evaluation.evaluate import Evaluation, ModeEvaluation
+from kb_search.evaluation.grouping import Group, Grouped
 from kb_search.evaluation.protocol import Missing
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationReport:
-    """An evaluation, what its first mode has over the others, and which floors of the gate were not reached."""
+class Against:
+    """The other index (B) on the same topics, and this index minus it, mode by mode.
+
+    `only_here` and `only_there` are articles of the view, not judged ones, that the other index does not have.
+    """
 
     evaluation: Evaluation
-    comparisons: tuple[Comparison, ...] = ()
+    differences: tuple[Comparison, ...]
+    only_here: Missing
+    only_there: Missing
+
+
+@dataclass(frozen=True, slots=True)
+class ViewReport:
+    """One view: an evaluation, what its modes have over each other, and the other index, if there is one."""
+
+    evaluation: Evaluation
+    differences: tuple[Comparison, ...] = ()
+    against: Against | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """All views that were asked, and which bounds of the gate were not kept."""
+
+    views: tuple[ViewReport, ...]
     failures: tuple[str, ...] = ()
     gated: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Render for JSON; docs/evaluation.md describes the keys. Numbers are not rounded."""
-        evaluation = self.evaluation
-        dataset, plan = evaluation.dataset, evaluation.plan
+        first = self.views[0]
+        dataset = first.evaluation.dataset
         return {
             "dataset": dataset.name,
             "split": dataset.split,
-            "view": evaluation.view,
-            "generation": evaluation.generation,
-            "limit": evaluation.limit,
-            "topics": len(plan.topics),
-            "queries": len(plan.queries),
-            "unanswerable": len(plan.unanswerable),
-            "skipped": {"unjudged": dataset.unjudged, "other_audience": plan.other_audience},
+            "skipped": {"unjudged": dataset.unjudged},
             "unknown_judged_queries": dataset.unknown,
-            "missing": {"not_in_index": asdict(plan.not_in_index), "not_in_view": asdict(plan.not_in_view)},
-            "modes": {name: _mode_dict(mode) for name, mode in evaluation.modes.items()},
-            "comparisons": [asdict(comparison) for comparison in self.comparisons],
+            "proposed": proposed(first.evaluation),
+            "limit": first.evaluation.limit,
+            "index": _index(first.evaluation),
+            "against": None if first.against is None else _index(first.against.evaluation),
+            "views": {report.evaluation.view: _view(report) for report in self.views},
             "gate": {"passed": not self.failures, "failures": list(self.failures)} if self.gated else None,
         }
 
     def as_text(self) -> str:
-        """Render for a terminal: what was asked, a row per mode and group, differences, abstention, gate."""
-        evaluation = self.evaluation
-        blocks = [
-            _heading(evaluation),
-            _metrics(evaluation.modes.values()),
-            _differences(self.comparisons),
-            _abstention(evaluation.modes.values()),
-            [f"gate: {f'{len(self.failures)} not reached' if self.failures else 'passed'}"] if self.gated else [],
-        ]
-        return "\n\n".join("\n".join(block) for block in map(list, blocks) if block)
+        """Render for a terminal."""
+        from kb_search.evaluation.report_text import render
+
+        return render(self)
 
 
-def _mode_dict(mode: ModeEvaluation) -> dict[str, Any]:
+def proposed(evaluation: Evaluation) -> int:
+    """Count the queries of the data set that nobody has confirmed."""
+    return sum(query.proposed for query in evaluation.dataset.queries)
+
+
+def _index(evaluation: Evaluation) -> dict[str, Any]:
+    model = evaluation.model
+    return {"generation": evaluation.generation, "model": model.name, "model_fingerprint": model.fingerprint}
+
+
+def _view(report: ViewReport) -> dict[str, Any]:
+    evaluation, other = report.evaluation, report.against
+    plan = evaluation.plan
     return {
-        **asdict(mode.overall),
-        "by_locale": {name: asdict(group) for name, group in mode.by_locale.items()},
-        "by_kind": {name: asdict(group) for name, group in mode.by_kind.items()},
-        "abstention": None if mode.abstention is None else asdict(mode.abstention),
+        "topics": len(plan.topics),
+        "queries": len(plan.queries),
+        "unanswerable": len(plan.unanswerable),
+        "skipped": {"other_audience": plan.other_audience},
+        "missing": {"not_in_index": asdict(plan.not_in_index), "not_in_view": asdict(plan.not_in_view)},
+        "modes": _modes(evaluation),
+        "differences": _differences(report.differences),
+        "against": None
+        if other is None
+        else {
+            "only_here": asdict(other.only_here),
+            "only_there": asdict(other.only_there),
+            "modes": _modes(other.evaluation),
+            "differences": {one.first: _difference(one) for one in other.differences},
+        },
+    }
+
+
+def _modes(evaluation: Evaluation) -> dict[str, Any]:
+    return {name: _mode(mode) for name, mode in evaluation.modes.items()}
+
+
+def _mode(mode: ModeEvaluation) -> dict[str, Any]:
+    abstention = None
+    if mode.abstention is not None:
+        abstention = {**asdict(mode.abstention.overall), **_parts(mode.abstention)}
+    return {
+        **asdict(mode.relevance.overall),
+        **_parts(mode.relevance),
+        "abstention": abstention,
         "latency_ms": None if mode.latency_ms is None else dict(zip(("p50", "p95"), mode.latency_ms, strict=True)),
         "degraded": mode.degraded,
     }
 
 
-def _heading(evaluation: Evaluation) -> Iterable[str]:
-    dataset, plan = evaluation.dataset, evaluation.plan
-    queries = len({topic.query.id for topic in plan.topics})
-    split = f", split {dataset.split}" if dataset.split else ""
-    yield (
-        f"{dataset.name}{split}: {queries} queries make {len(plan.topics)} topics (one per locale of the judged "
-        f"articles), unanswerable queries: {len(plan.unanswerable)}; view {evaluation.view}, "
-        f"generation {evaluation.generation}"
-    )
-    if dataset.unjudged:
-        yield f"skipped: {dataset.unjudged} queries without a relevant article in the judgments"
-    if plan.other_audience:
-        yield f"skipped: {plan.other_audience} queries for another audience than this view's"
-    if dataset.unknown:
-        yield f"ignored: judgments of {dataset.unknown} queries that the data set does not have"
-    yield from _missing("in the index", plan.not_in_index)
-    yield from _missing("in this view", plan.not_in_view)
-    for mode in evaluation.modes.values():
-        if mode.degraded:
-            yield f"warning: a branch was not available in {mode.degraded} searches of mode {mode.mode}"
+def _differences(comparisons: Iterable[Comparison]) -> dict[str, Any]:
+    return {f"{one.first} - {one.second}": _difference(one) for one in comparisons}
 
 
-def _missing(where: str, missing: Missing) -> Iterable[str]:
-    if missing.count:
-        more = " …" if missing.count > len(missing.examples) else ""
-        yield f"warning: {missing.count} relevant articles are not {where}: {', '.join(missing.examples)}{more}"
+def _difference(one: Comparison) -> dict[str, Any]:
+    relevance: Grouped[Group] = one.relevance
+    abstention = None if one.abstention is None else {name: asdict(found) for name, found in one.abstention.items()}
+    return {**asdict(relevance.overall), **_parts(relevance), "abstention": abstention}
 
 
-def _metrics(modes: Iterable[ModeEvaluation]) -> list[str]:
-    rows: list[list[str]] = []
-    for mode in modes:
-        if mode.latency_ms is None:  # no topics, so no metrics either
-            continue
-        if not rows:
-            rows.append(["mode", "topics", *mode.overall.metrics, "p50 ms", "p95 ms"])
-        rows.append([mode.mode, *_cells(mode.overall), *(f"{value:.1f}" for value in mode.latency_ms)])
-        for what, groups in (("locale", mode.by_locale), ("kind", mode.by_kind)):
-            rows += [[f"  {what} {name}", *_cells(group), "", ""] for name, group in groups.items()]
-    return _aligned(rows)
-
-
-def _cells(group: Group) -> list[str]:
-    return [str(group.topics), *_estimates(group.metrics.values())]
-
-
-def _estimates(values: Iterable[Estimate], sign: str = "") -> list[str]:
-    """The first metric with its interval, the others without: a terminal is not wide. JSON has all intervals."""
-    first, *others = values
-    shown = f"{first.mean:{sign}.4f} [{first.low:{sign}.3f} {first.high:{sign}.3f}]"
-    return [shown, *(f"{value.mean:{sign}.4f}" for value in others)]
-
-
-def _differences(comparisons: Sequence[Comparison]) -> list[str]:
-    rows = [["difference", "topics", *one.differences] for one in comparisons[:1]]
-    for one in comparisons:
-        rows.append([f"{one.first} - {one.second}", str(one.topics), *_estimates(one.differences.values(), "+")])
-    return _aligned(rows)
-
-
-def _abstention(modes: Iterable[ModeEvaluation]) -> list[str]:
-    rows = [["abstention", "AUROC", "queries", "none", "weak", "without answer", "none", "weak"]]
-    for mode in modes:
-        if mode.abstention is not None:
-            found = mode.abstention
-            cells = ["-" if found.auroc is None else f"{found.auroc:.4f}"]
-            for kind in (found.answerable, found.unanswerable):
-                cells += [str(kind.queries), f"{kind.none:.3f}", f"{kind.weak:.3f}"]
-            rows.append([mode.mode, *cells])
-    return _aligned(rows) if len(rows) > 1 else []
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """First column to the left, the others to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        first, *others = (
-            cell.ljust(width) if not at else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join([first, *others]).rstrip())
-    return lines
+def _parts(found: Grouped[Any]) -> dict[str, Any]:
+    return {
+        "by_locale": {name: asdict(part) for name, part in found.by_locale.items()},
+        "by_kind": {name: asdict(part) for name, part in found.by_kind.items()},
+    }

@@ -7,8 +7,9 @@ from math import log2
 import numpy as np
 import pytest
 
+from kb_search.errors import QueryError
 from kb_search.evaluation.bootstrap import Estimate, estimates
-from kb_search.evaluation.metrics import METRICS, auroc, metrics_for, score_topics
+from kb_search.evaluation.metrics import METRICS, auroc, metrics_for, parse_metrics, score_topics
 
 
 def test_gain_is_the_grade_itself() -> None:
@@ -49,6 +50,37 @@ def test_metrics_deeper_than_the_answer_are_left_out() -> None:
     assert metrics_for(100) == METRICS
     assert metrics_for(10) == ("nDCG@10", "R@10", "RR", "Success@1")
     assert score_topics(METRICS, [], []).shape == (0, 5)
+
+
+def test_metrics_are_named_as_ir_measures_names_them() -> None:
+    assert parse_metrics("nDCG@5, R@20,Success@3,nDCG@5") == ("nDCG@5", "R@20", "Success@3")
+    assert parse_metrics("MRR,Recall@5,AP") == ("RR", "R@5", "AP")
+    (graded,) = parse_metrics("P(rel=2,cutoff=5)")
+    assert graded == "P(rel=2)@5"
+    assert score_topics([graded, "AP"], [{"a": 1, "b": 2}], [["a", "b"]]).tolist() == [[0.2, 1]]
+    assert metrics_for(10, ("R@20", "nDCG@5", "AP")) == ("nDCG@5", "AP")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ndcg@5", r"Unknown metric 'ndcg@5' in --metrics\. Use a name of ir-measures, such as nDCG@5"),
+        ("R@10,R", r"Unknown metric 'R' in"),  # recall of how many?
+        ("nDCG@x", "Unknown metric"),
+        ("nDCG(k=5)", "Unknown metric"),
+        ("R@10,precision", "Unknown metric 'precision'"),
+        ("NumRet", "'NumRet' in --metrics is none that this report can use"),
+        ("Bpref", "the families are nDCG, R, P, RR, AP, Success"),
+        ("P(judged_only=True)@5", "needs articles judged as irrelevant"),
+        ("R(rel=0)@5", "needs articles judged as irrelevant"),
+        ("R@0", "Choose a cutoff from 1 to 199"),
+        ("R@200", "looks at 200 articles"),
+        (" ,", "Name at least one"),
+    ],
+)
+def test_a_bad_metric_is_named(text: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        parse_metrics(text)
 
 
 def test_auroc_counts_pairs() -> None:

@@ -17,6 +17,13 @@ ARTICLES = {
     "en/p4.md": article("Invoice invoice", "parcel"),
     "fr/p5.md": article("Mot de passe", "passe"),
 }
+# "password" in semantic mode: en p1 p2 p3 p4, fr p5.
+QUERIES: list[dict[str, Any]] = [
+    {"_id": "graded", "text": "password", "lang": "en", "kind": "short"},
+    {"_id": "both", "text": "passwords", "lang": "en", "kind": "long"},
+    {"_id": "lost", "text": "şifre", "lang": "tr"},
+]
+QRELS = [("graded", "en/p2", 1), ("graded", "en/p3", 2), ("both", "en/p1", 1), ("both", "fr/p5", 1), ("lost", "no", 1)]
 QRELS_HEADER = "query-id\tcorpus-id\tscore\n"
 
 

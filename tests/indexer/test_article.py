@@ -64,7 +64,7 @@ Call us.
         ),
         updated="2026-06-30",
         extra={"team": "accounts"},
-        links=(Link("settings.md", 11),),
+        links=(Link("settings.md", 11, text="settings"),),
         markdown="\n# Reset your password\n\nOpen [settings](settings.md).\n\n## By phone\n\nCall us.\n",
         source="en/reset.md",
         digest=hashlib.sha256(text.encode()).hexdigest(),

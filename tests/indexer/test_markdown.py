@@ -222,13 +222,13 @@ and [b](<b c.md#x>)
 """
     parsed = parse_markdown(markdown, 10)
     assert parsed.links == (
-        Link("a.md", 10),
-        Link("b c.md#x", 11),
+        Link("a.md", 10, text="a"),
+        Link("b c.md#x", 11, text="b"),
         Link("menu.png", 15, image=True),
         Link("naked.png", 17, image=True),
         Link("c.md", 19),
         Link("d.png", 21, image=True),
-        Link("e.md", 23),
+        Link("e.md", 23, text="e"),
     )
     assert parsed.undescribed == (17, 21)
     assert parsed.anchors == ("old",)
