@@ -12,7 +12,7 @@ from kb_search.text.terms import Token, terms
 __all__ = ["ANALYZER_VERSION", "Token", "distinct", "matching", "stems", "tokens"]
 
 # Any change in what `tokens` gives, for any text, raises this number: it is in the manifest of every index.
-ANALYZER_VERSION: int = 1
+ANALYZER_VERSION: int = 2
 
 # Chunks of a real text repeat; long ones (addresses, encoded data) do not, and would push the others out.
 _LONGEST_CACHED = 24

@@ -16,6 +16,13 @@ _ALGORITHMS = {
     "sr": "serbian", "st": "sesotho", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
+# Snowball takes one layer off a Turkish word: faturalar → fatura, but fatura → fatur. Stemmed until nothing more comes
+# off, the forms of a noun meet. Below three letters, nouns of all kinds would.
+_IN_LAYERS = frozenset({"tr"})
+_SHORTEST_AGAIN = 3
+# Snowball's French knows no œ, which most keyboards do not have either.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
 
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...
@@ -38,11 +45,22 @@ def stems_language(language: str) -> bool:
 
 
 def stem(word: str, language: str) -> str:
-    """Stem one lower-cased word; a word of a language without a stemmer comes back as it is."""
+    """Stem one lower-cased word; a word of a language without a stemmer comes back as it is.
+
+    French ligatures are written out (`cœur` → `coeur`), and Turkish words are stemmed again and again.
+    """
     try:
         stemmer = _local.stemmers[language]
     except KeyError:
         stemmer = Stemmer.Stemmer(_ALGORITHMS[language]) if stems_language(language) else None
         _local.stemmers[language] = stemmer
+    if stemmer is None:
+        return word
+    if language == "fr":
+        word = word.translate(_LIGATURES)
     # A few suffix rules can eat a whole word, and an empty term would match everything.
-    return word if stemmer is None else stemmer.stemWord(word) or word
+    found = stemmer.stemWord(word) or word
+    if language in _IN_LAYERS:
+        while len(shorter := stemmer.stemWord(found)) >= _SHORTEST_AGAIN and shorter != found:
+            found = shorter
+    return found

@@ -10,10 +10,10 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kb_search.text.compounds import is_compound, parts
+from kb_search.text.compounds import is_compound, joined, parts
 from kb_search.text.elision import core
 from kb_search.text.normalize import fold, lower
-from kb_search.text.segmentation import bigrams, is_unspaced
+from kb_search.text.segmentation import bigrams, composed, is_unspaced, singles
 from kb_search.text.stemming import stem
 
 LONGEST_TERM = 100
@@ -54,15 +54,26 @@ class Token(NamedTuple):
 
 def terms(chunk: str, language: str) -> list[Token]:
     """Give the terms of one chunk of `segmentation.CHUNK`, offsets from its beginning, by start, the longer first."""
+    if unicodedata.is_normalized("NFC", chunk):
+        return _terms(chunk, language)
+    text, starts = composed(chunk)
+    return [token._replace(start=starts[token.start], end=starts[token.end]) for token in _terms(text, language)]
+
+
+def _terms(chunk: str, language: str) -> list[Token]:
     plain = chunk
     if not chunk.isascii():
         if is_unspaced(chunk):
-            return [_pair(chunk, span) for span in bigrams(chunk)]
+            return sorted(_unspaced(chunk), key=_place)
         plain = _plain(chunk)
     if plain.isalpha():
         return list(_word(plain, (0, len(plain)), language))
     found = _inner(plain, *core(plain, language), language)
-    return sorted(found, key=lambda token: (token.start, -token.end))
+    return sorted(found, key=_place)
+
+
+def _place(token: Token) -> tuple[int, int]:
+    return token.start, -token.end
 
 
 def _plain(chunk: str) -> str:
@@ -86,7 +97,10 @@ def _inner(plain: str, start: int, end: int, language: str) -> Iterator[Token]:
 
 
 def _compound(text: str, start: int, language: str) -> Iterator[Token]:
-    yield _token((start, start + len(text)), _code(text, language), language, stemmed=False)
+    span = (start, start + len(text))
+    yield _token(span, _code(text, language), language, stemmed=False)
+    if one_word := joined(text):
+        yield _token(span, _code(one_word, language), language, stemmed=False, part=True)
     for first, last in parts(text):
         part = text[first:last]
         yield _token((start + first, start + last), _code(part, language), language, stemmed=part.isalpha(), part=True)
@@ -127,8 +141,11 @@ def _word(plain: str, span: tuple[int, int], language: str) -> Iterator[Token]:
         yield _token(span, text.lower(), language, part=True)
 
 
-def _pair(run: str, span: tuple[int, int]) -> Token:
-    return _token(span, lower(unicodedata.normalize("NFKC", run[span[0] : span[1]]), ""), "", stemmed=False)
+def _unspaced(run: str) -> Iterator[Token]:
+    for spans, part in ((bigrams(run), False), (singles(run), True)):
+        for start, end in spans:
+            letters = lower(unicodedata.normalize("NFKC", run[start:end]), "")
+            yield _token((start, end), letters, "", stemmed=False, part=part)
 
 
 def _token(span: tuple[int, int], exact: str, language: str, *, stemmed: bool = True, part: bool = False) -> Token:
