@@ -23,7 +23,7 @@ from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",
@@ -152,6 +152,11 @@ class ViewLayout:
     def calibration(self) -> Path:
         """What is ordinary in this view: mean and covariance of its vectors, and the mean title of each language."""
         return self.folder / "calibration.npz"
+
+    @property
+    def synonyms(self) -> Path:
+        """The synonym rules that this view may use: JSON, see curation.py."""
+        return self.folder / "synonyms.json"
 
     def keywords(self, locale: str) -> Path:
         """Return the tantivy folder of one locale."""
