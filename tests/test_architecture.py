@@ -190,7 +190,7 @@ def file_names() -> set[str]:
     generation = layout.generation("000001")
     view = generation.view("public")
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
-    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.articles("en"))
+    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
     return {path.name for path in (*paths, *more)}
 
 
