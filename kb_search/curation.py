@@ -100,10 +100,14 @@ def _holds(outer: Token, inner: Token) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """What the words of one locale may be replaced by, for the readers of one view: spelling → alternatives."""
+    """What the words of one locale may be replaced by, for the readers of one view: spelling → alternatives.
+
+    `longest` is the most stems that a spelling has, `first` all those with which one begins.
+    """
 
     known: Mapping[Stems, tuple[Stems, ...]]
     longest: int = 0
+    first: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rules: Iterable[SynonymRule], locale: str) -> Synonyms:
@@ -117,7 +121,7 @@ class Synonyms:
                 _add(rule, locale, known)
         others = {spelling: tuple(a for a in alternatives if a != spelling) for spelling, alternatives in known.items()}
         found = {spelling: alternatives for spelling, alternatives in others.items() if alternatives}
-        return cls(found, max(map(len, found), default=0))
+        return cls(found, max(map(len, found), default=0), frozenset(spelling[0] for spelling in found))
 
     def alternatives(self, words: Sequence[str]) -> list[Place]:
         """Find the known terms in a query, given its stems in order (`kb_search.text.analyzer.stems`).
@@ -126,14 +130,14 @@ class Synonyms:
         that means the same; there is at least one. Places do not overlap and are ordered by start. Where terms overlap,
         the longest is taken, and of equals the first.
         """
-        size = len(words)
+        starts = [start for start, word in enumerate(words) if word in self.first]
         spans = [
             (start, start + length)
-            for length in range(min(self.longest, size), 0, -1)
-            for start in range(size - length + 1)
-            if tuple(words[start : start + length]) in self.known
+            for length in range(self.longest, 0, -1)
+            for start in starts
+            if start + length <= len(words) and tuple(words[start : start + length]) in self.known
         ]
-        taken = [False] * size
+        taken = [False] * len(words)
         places: list[Place] = []
         for start, end in spans:
             if not any(taken[start:end]):
