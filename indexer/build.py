@@ -154,14 +154,15 @@ def _write(
     known: dict[str, Path],
 ) -> Manifest:
     articles = read.articles
-    build_articles(target.articles, articles, chunks)
+    build_articles(target.articles, articles, chunks, read.curation.pins)
     SourceReport.of(read).save(target.report)
     plan, titles = plans.chunks, plans.titles
     matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
     for row, key in enumerate(plan.keys):
         matrix[row] = plan.vectors[key]
     title_rows = np.array([titles.vectors[key] for key in titles.keys], np.float32)
-    corpus = Corpus(articles, chunks, plan.keys, matrix, titles.keys, title_rows, embedder.spec.fingerprint)
+    fingerprint, synonyms = embedder.spec.fingerprint, read.curation.synonyms
+    corpus = Corpus(articles, chunks, plan.keys, matrix, titles.keys, title_rows, fingerprint, synonyms)
     parts = Parts(known)
     views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
     del matrix, corpus  # unmap, so that every row is in the file
@@ -171,7 +172,7 @@ def _write(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         software=f"kb-search {version('kb-search')}",
         model=embedder.spec,
-        model_fingerprint=embedder.spec.fingerprint,
+        model_fingerprint=fingerprint,
         analyzer_version=ANALYZER_VERSION,
         chunker_version=CHUNKER_VERSION,
         articles=len(articles),

@@ -18,7 +18,7 @@ class BuildReport:
     """What a build did.
 
     `views` maps view → locale → articles; `fewer` maps view → articles that it lost against the generation before;
-    `published` is False when nothing had changed.
+    `synonyms` and `pins` count the rules of curation files; `published` is False when nothing had changed.
     """
 
     generation: str
@@ -31,6 +31,8 @@ class BuildReport:
     views: dict[str, dict[str, int]]
     fewer: dict[str, int]
     audiences: dict[str, int]
+    synonyms: int
+    pins: int
     findings: tuple[Finding, ...]
     pruned: tuple[str, ...]
     seconds: float
@@ -59,12 +61,16 @@ class SourceReport(msgspec.Struct, frozen=True):
 
     files: int
     audiences: dict[str, int]
+    synonyms: int
+    pins: int
     findings: tuple[Finding, ...]
 
     @classmethod
     def of(cls, read: SourceRead) -> SourceReport:
         """Take what is reported from a read."""
-        return cls(read.files, _by_audience(read.articles), tuple(read.findings))
+        curation = read.curation
+        counts = _by_audience(read.articles), len(curation.synonyms), len(curation.pins)
+        return cls(read.files, *counts, tuple(read.findings))
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
@@ -105,6 +111,8 @@ def build_report(
         views={name: dict(view.locales) for name, view in manifest.views.items()},
         fewer={name: count for name, count in lost.items() if count > 0},
         audiences=sources.audiences,
+        synonyms=sources.synonyms,
+        pins=sources.pins,
         findings=(*sources.findings, *more),
         pruned=tuple(pruned),
         seconds=seconds,

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexer.article import ReadDefaults, read_page
 from indexer.beir import CORPUS_FILE, read_corpus
+from indexer.curation import CURATION_FILE, OTHER_CURATION_FILE, Entry, parse_curation
+from indexer.curation_checks import Curation, check_curation
+from indexer.files import MEGABYTE, Unusable, decoded, read_bytes
 from indexer.relations import drop_duplicates, resolve_translations, unknown_keys
 from indexer.sections import Heading
 from kb_search.config import Settings
+from kb_search.disk import digest_of
 from kb_search.errors import ConfigError, SourceError
 from kb_search.text.language import LanguageIdentifier
 from kb_search.text.locales import canonical
@@ -26,7 +29,6 @@ from kb_search.types import Article, Finding
 SUFFIXES = (".md", ".markdown")
 _SKIPPED_FOLDERS = frozenset({"node_modules"})
 _ABOUT_THE_FOLDER = frozenset({"readme", "contributing", "changelog"})
-_MEGABYTE = 1_000_000
 _FALLBACK_AUDIENCE = "internal"
 
 
@@ -52,7 +54,8 @@ class Page:
 class SourceRead:
     """All that was read. `digest` changes when a file does; `pages` is by article id, for those from Markdown.
 
-    Findings name files as they can be opened from here, `Article.source` names them inside their source folder.
+    `files` counts those that hold articles. Findings name files as they can be opened from here, `Article.source`
+    names them inside their source folder.
     """
 
     articles: list[Article]
@@ -60,11 +63,15 @@ class SourceRead:
     files: int
     digest: str
     pages: Mapping[str, Page] = field(default_factory=dict)
+    curation: Curation = field(default_factory=Curation)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A read in progress. `visited` holds the real paths of folders, so that none is read twice."""
+    """A read in progress. `visited` holds the real paths of folders, so that none is read twice.
+
+    `curated` holds the name and text of every curation file.
+    """
 
     settings: Settings
     defaults: ReadDefaults
@@ -73,19 +80,16 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
+    curated: list[tuple[str, str]] = field(default_factory=list)
     only_hash: bool = False
+
+    @property
+    def limit(self) -> int:
+        """The most bytes that a file may have."""
+        return int(self.settings.sources.max_file_mb * MEGABYTE)
 
     def warn(self, file: str, code: str, message: str, remedy: str) -> None:
         self.findings.append(Finding(file, code, message, remedy, "warning"))
-
-
-class _Unusable(Exception):
-    """A file that cannot be read as text: code, reason and remedy."""
-
-    def __init__(self, code: str, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.remedy = remedy
 
 
 def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
@@ -102,8 +106,10 @@ def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
     files = {identifier: file for identifier, (file, _) in kept.items()}
     ordered = [kept[identifier][1] for identifier in sorted(kept)]
     articles, translations = resolve_translations(ordered, files)
+    entries, wrong = _parse_curated(reading)
+    curation, unfitting = check_curation(entries, articles, settings.views)
     from_markdown = [pair for pair in kept.values() if pair[0] in reading.pages]
-    findings = [*reading.findings, *duplicates, *translations, *unknown_keys(from_markdown)]
+    findings = [*reading.findings, *duplicates, *translations, *unknown_keys(from_markdown), *wrong, *unfitting]
     findings.sort(key=lambda finding: (finding.path, finding.line or 0, finding.code, finding.message))
     if not articles:
         raise NoArticles(_nothing_found(paths, len(reading.digests), findings), findings)
@@ -111,8 +117,9 @@ def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
         articles=articles,
         findings=findings,
         files=len(reading.digests),
-        digest=_digest(reading.digests),
+        digest=_digest([*reading.digests, *((CURATION_FILE, digest_of([text])) for _, text in reading.curated)]),
         pages={identifier: reading.pages[file] for identifier, file in files.items() if file in reading.pages},
+        curation=curation,
     )
 
 
@@ -130,6 +137,7 @@ def digest_sources(paths: Sequence[Path], settings: Settings) -> str:
 
 def _read_source(path: Path, reading: _Reading) -> None:
     if path.is_dir():
+        _read_curation(path, reading)
         if _is_corpus_folder(path):
             _read_corpus(path, reading)
             return
@@ -147,14 +155,44 @@ def _read_source(path: Path, reading: _Reading) -> None:
         raise SourceError(f"The source {path} does not exist. Check its spelling and the working folder.")
 
 
-def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: bool = False) -> None:
+def _read_curation(folder: Path, reading: _Reading) -> None:
+    """Read the curation file at the top of a source folder, if it has one."""
+    other = folder / OTHER_CURATION_FILE
+    if os.path.lexists(other):
+        reading.warn(_name(other), "curation-ignored", "The file is not read.", f"Name it {CURATION_FILE}.")
+    file = folder / CURATION_FILE
+    shown, real = _name(file), os.path.realpath(file)
+    if not os.path.lexists(file) or real in reading.visited:
+        return
     try:
-        raw = _read_bytes(file, int(reading.settings.sources.max_file_mb * _MEGABYTE))
+        raw = read_bytes(file, reading.limit)
+        reading.visited.add(real)
         if reading.only_hash:
             reading.digests.append((shown, hashlib.sha256(raw).hexdigest()))
             return
-        text = _decoded(raw)
-    except _Unusable as error:
+        reading.curated.append((shown, decoded(raw)))
+    except Unusable as error:
+        reading.findings.append(Finding(shown, error.code, str(error), error.remedy))
+
+
+def _parse_curated(reading: _Reading) -> tuple[list[Entry], list[Finding]]:
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for shown, text in sorted(reading.curated):
+        found, wrong = parse_curation(text, shown)
+        entries += found
+        findings += wrong
+    return entries, findings
+
+
+def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: bool = False) -> None:
+    try:
+        raw = read_bytes(file, reading.limit)
+        if reading.only_hash:
+            reading.digests.append((shown, hashlib.sha256(raw).hexdigest()))
+            return
+        text = decoded(raw)
+    except Unusable as error:
         reading.findings.append(Finding(shown, error.code, str(error), error.remedy))
         return
     if not chosen and file.stem.lower() in _ABOUT_THE_FOLDER and not text.startswith(("---", "\ufeff---")):
@@ -169,33 +207,6 @@ def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: b
     if article and parsed:
         reading.articles.append((shown, article))
         reading.pages[shown] = Page(shown, parsed.headings, parsed.anchors, parsed.undescribed)
-
-
-def _read_bytes(file: Path, limit: int) -> bytes:
-    """Read a file that is known to be small; opening a pipe or a device could wait for ever."""
-    try:
-        status = file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise _Unusable("not-a-file", "It is not a regular file.", "Remove or rename it.")
-        if status.st_size > limit:
-            message = (
-                f"The file has {status.st_size / _MEGABYTE:,.1f} MB, more than the {limit / _MEGABYTE:,g} MB allowed."
-            )
-            raise _Unusable("too-large", message, "Split it, or raise sources.max_file_mb.")
-        with file.open("rb") as stream:
-            return stream.read(limit)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise _Unusable("unreadable", f"The file cannot be read ({reason}).", "Check permissions and links.") from error
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        looks = " It looks like UTF-16." if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
-        message = f"Byte {error.start} (0x{raw[error.start]:02x}) is not UTF-8.{looks}"
-        raise _Unusable("not-utf8", message, "Save the file as UTF-8.") from error
 
 
 def _markdown_files(root: Path, reading: _Reading) -> Iterator[tuple[str, Path]]:
@@ -217,6 +228,9 @@ def _markdown_files(root: Path, reading: _Reading) -> Iterator[tuple[str, Path]]
                 if path.suffix.lower() in SUFFIXES:
                     reading.warn(_name(path), "not-a-file", "It is a folder.", "Rename it; the files in it are read.")
                 (links if entry.is_symlink() else folders).append(path)
+            elif entry.name == CURATION_FILE and folder != root:
+                message = "Only a curation file at the top of a source is read."
+                reading.warn(_name(path), "curation-ignored", message, "Move what it says there.")
             elif path.suffix.lower() in SUFFIXES:
                 yield _printable(path.relative_to(root).as_posix()), path
 
@@ -258,7 +272,7 @@ def _read_corpus(folder: Path, reading: _Reading) -> None:
             with file.open("rb") as stream:
                 reading.digests.append((shown, hashlib.file_digest(stream, "sha256").hexdigest()))
             return
-        read = read_corpus(file, CORPUS_FILE, reading.defaults, int(reading.settings.sources.max_file_mb * _MEGABYTE))
+        read = read_corpus(file, CORPUS_FILE, reading.defaults, reading.limit)
     except OSError as error:
         raise SourceError(f"{file} cannot be read ({error.strerror}). Check permissions and links.") from error
     reading.articles += [(shown, article) for article in read.articles]

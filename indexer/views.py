@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.publish import hard_link
+from indexer.visibility import visible
 from kb_search.config import View
+from kb_search.curation import SynonymRule, rules_for, save_synonyms
 from kb_search.disk import digest_of, write_ordinals
 from kb_search.index_format import GenerationLayout, ViewInfo
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
@@ -44,6 +46,7 @@ class Corpus:
     title_keys: Sequence[bytes]
     titles: NDArray[np.float32]
     fingerprint: str
+    synonyms: Sequence[SynonymRule] = ()
 
 
 @dataclass(slots=True)
@@ -100,6 +103,7 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         )
         parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, locale))
         parts.provide(target.vocabulary(locale), layout.folder, "w" + digest, partial(_vocabulary, documents, locale))
+    save_synonyms(target.synonyms, rules_for(corpus.synonyms, name, locales))
     return ViewInfo(
         audiences=view.audiences,
         statuses=view.statuses,
@@ -108,11 +112,6 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         locales={locale: len(members) for locale, members in sorted(locales.items())},
         vector_index=KIND,
     )
-
-
-def visible(article: Article, view: View) -> bool:
-    """Tell whether a view's readers may see an article."""
-    return article.status in view.statuses and not set(article.audience).isdisjoint(view.audiences)
 
 
 def _titles(rows: Sequence[int], corpus: Corpus) -> dict[str, list[int]]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb_search.curation import pin_key
 from kb_search.embedding.base import Embedder
 from kb_search.expansion import Expansion, expand
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
 from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
-from kb_search.snapshot import Snapshot, ViewSnapshot, pin_key
+from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.base import Mask
 from kb_search.text.locales import matches, primary
 from kb_search.text.normalize import normalize
@@ -67,12 +68,13 @@ class _Scope:
     """What may be found, by article ordinal (`allowed` is None without a filter), and how translations fold.
 
     Of a family, the member in the first of `languages` that it has is shown; None: translations are not folded.
+    `pinned` maps the articles that come first to their places: see ViewSnapshot.
     """
 
     view: ViewSnapshot
     allowed: Mask | None
     languages: tuple[str, ...] | None
-    pinned: tuple[int, ...]
+    pinned: Mapping[int, int]
 
     @property
     def members(self) -> Mask:
@@ -88,7 +90,9 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     expansion = expand(text, view)
     detected = view.detect(expansion.text)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
-    scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
+    members = view.members if allowed is None else allowed
+    pinned = {row: place for row, place in view.pins.get(pin_key(text), {}).items() if members[row]}
+    scope = _Scope(view, allowed, languages, pinned)
     if text:
         candidates, mode, ranked = _by_evidence(
             expansion, detected.probabilities, request, scope, snapshot, embedder, pool
@@ -127,7 +131,7 @@ def _by_evidence(
         for locale in view.keywords
         if wanted is None or any(matches(locale, one) for one in wanted)
     }
-    query = Query(expansion.text, request.mode, scope.allowed, slots, languages, scope.pinned)
+    query = Query(expansion.text, request.mode, scope.allowed, slots, languages, tuple(scope.pinned))
     candidates = retrieve(query, snapshot, view, embedder, pool)
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH
@@ -161,11 +165,6 @@ def _fold(ranked: Iterable[Scored], scope: _Scope, snapshot: Snapshot) -> list[S
         return [row for row in scope.view.family(family) if members[row]]
 
     return fold(ranked, scope.view.families, visible, prefer, WINDOW + 1, scope.pinned)
-
-
-def _pins(text: str, snapshot: Snapshot, members: Mask) -> tuple[int, ...]:
-    wanted = pin_key(text)
-    return tuple(row for query, row in snapshot.pins if members[row] and (not wanted or query == wanted))
 
 
 def _preferred(reader: str | None, language: str | None) -> tuple[str, ...]:

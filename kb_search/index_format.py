@@ -153,6 +153,11 @@ class ViewLayout:
         """What is ordinary in this view: mean and covariance of its vectors, and the mean title of each language."""
         return self.folder / "calibration.npz"
 
+    @property
+    def synonyms(self) -> Path:
+        """The synonym rules that this view may use: JSON, see curation.py."""
+        return self.folder / "synonyms.json"
+
     def keywords(self, locale: str) -> Path:
         """Return the tantivy folder of one locale."""
         return self.folder / locale / "keywords"

@@ -5,26 +5,30 @@ It answers nothing by itself: retrieval.py asks its stores.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.curation import Synonyms, load_synonyms, pin_key
 from kb_search.disk import digest_of, read_ordinals
 from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import families, members_of
-from kb_search.stores.articles import ArticleStore
+from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.vectors import FaissVectors, open_matrix
 from kb_search.stores.vocabulary import Vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.language import UNKNOWN, Detected, LanguageIdentifier
-from kb_search.text.normalize import fold
+
+_BEHIND_ALL = sys.maxsize
+"""Place of the pins that have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class ViewSnapshot:
 
     `families`, by article ordinal too, is the lowest ordinal among an article and its translations in this view;
     `translated` lists the articles of those families that have several. `languages` is None without articles.
+    `synonyms` has an entry for every locale of the view. `pins` maps a query, spelt by `pin_key`, to the articles that
+    come first for it, each with its place (lower first, equal ones by score); the blank query has all of them.
     """
 
     name: str
@@ -45,6 +51,8 @@ class ViewSnapshot:
     families: Ordinals
     translated: Mapping[int, tuple[int, ...]]
     languages: LanguageIdentifier | None
+    synonyms: Mapping[str, Synonyms]
+    pins: Mapping[str, Mapping[int, int]]
 
     def family(self, family: int) -> tuple[int, ...]:
         """List the articles of one family, in order."""
@@ -63,7 +71,6 @@ class Snapshot:
     store: ArticleStore
     matrix: NDArray[np.float32]
     views: dict[str, ViewSnapshot]
-    pins: list[tuple[str, int]]
 
     def view(self, name: str) -> ViewSnapshot:
         """Choose a view. Raises UnknownView."""
@@ -94,20 +101,21 @@ def open_snapshot(index: Path) -> Snapshot:
     try:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
-        views = {name: _open_view(name, manifest, generation, store, matrix) for name in manifest.views}
+        pins = store.pins()
+        views = {name: _open_view(name, manifest, generation, store, matrix, pins) for name in manifest.views}
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, matrix, views, [(pin_key(query), row) for query, row in store.pins()])
-
-
-def pin_key(query: str) -> str:
-    """Spell a query as pins are compared: without case and diacritics, so that `iade` meets a pin for `İade`."""
-    return fold(query)
+    return Snapshot(manifest, store, matrix, views)
 
 
 def _open_view(
-    name: str, manifest: Manifest, generation: GenerationLayout, store: ArticleStore, matrix: NDArray[np.float32]
+    name: str,
+    manifest: Manifest,
+    generation: GenerationLayout,
+    store: ArticleStore,
+    matrix: NDArray[np.float32],
+    pins: Sequence[StoredPin],
 ) -> ViewSnapshot:
     layout, info = generation.view(name), manifest.views[name]
     keywords: dict[str, KeywordStore] = {}
@@ -130,7 +138,17 @@ def _open_view(
         families=related,
         translated=members_of(related),
         languages=LanguageIdentifier(by_size) if by_size else None,
+        synonyms=load_synonyms(layout.synonyms, info.locales),
+        pins=_places([pin for pin in pins if members[pin.article] and pin.view in (None, name)]),
     )
+
+
+def _places(pins: Sequence[StoredPin]) -> dict[str, dict[int, int]]:
+    places: dict[str, dict[int, int]] = {}
+    for pin in pins:  # in order of place: the first of an article is its best
+        for key in (pin_key(pin.query), ""):
+            places.setdefault(key, {}).setdefault(pin.article, _BEHIND_ALL if pin.place is None else pin.place)
+    return places
 
 
 def _check_ids(store: ArticleStore, manifest: Manifest, generation: GenerationLayout) -> None:

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for rooms in (
         "types errors disk",
         "config text",
-        "embedding filters",
+        "embedding filters curation",
         "index_format",
         "stores ranking events",
         "snapshot passages spelling",
@@ -36,7 +36,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 )
 """Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
 
-INDEXER_USES = frozenset("types errors disk config text embedding index_format stores ranking.calibration".split())
+INDEXER_USES = frozenset(
+    "types errors disk config text embedding curation index_format stores ranking.calibration".split()
+)
 
 ENGINES = {
     "faiss": {"kb_search/stores/vectors.py"},
@@ -48,7 +50,7 @@ ENGINES = {
     "sentence_transformers": {"kb_search/embedding/convert.py"},
     "transformers": {"kb_search/embedding/convert.py"},
     "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
-    "yaml": {"indexer/frontmatter.py"},
+    "yaml": {"indexer/strict_yaml.py"},
     "lingua": {"kb_search/text/detectors.py"},
     "rapidfuzz": {"kb_search/stores/vocabulary.py"},
     "Stemmer": {"kb_search/text/stemming.py"},
@@ -189,7 +191,7 @@ def file_names() -> set[str]:
     generation = layout.generation("000001")
     view = generation.view("public")
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
-    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.articles("en"))
+    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
     return {path.name for path in (*paths, *more)}
 
 

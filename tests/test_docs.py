@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from indexer.curation import parse_curation
+from indexer.lint import CODES
 from indexer.report import BuildReport, DryRun
 from kb_search.cli import COMMANDS
 from kb_search.config import DEFAULT_VIEWS, Settings
@@ -67,6 +69,17 @@ def test_every_module_is_in_the_architecture(folder: str) -> None:
 def test_the_architecture_names_no_module_that_is_gone() -> None:
     for name in re.findall(r"`((?:\w+/)*\w+\.py)`", _read("ARCHITECTURE.md")):
         assert list(ROOT.glob(f"**/{name}")), name
+
+
+def test_the_example_of_a_curation_file_is_one() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", _read("docs/curation.md"), re.DOTALL)
+    entries, findings = parse_curation(example, "curation.yaml")
+    assert (len(entries), findings) == (6, [])
+
+
+def test_every_finding_about_curation_is_documented() -> None:
+    known = {code for code in CODES if code.startswith(("pin-", "synonym-")) or "curation" in code}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", _read("docs/curation.md"), re.MULTILINE)) == known
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

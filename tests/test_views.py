@@ -53,6 +53,17 @@ HIDDEN: dict[str, dict[str, str]] = {
         "aa.md": article("Secret", "Password.", locale="en", audience="internal", pinned_for="[password, facture]"),
         "ab.md": article("Draft", "Password.", locale="en", status="draft", pinned_for="[password]"),
     },
+    "curation for other readers": {
+        "aa.md": article("Secret", "Password.", locale="en", audience="internal"),
+        "curation.yaml": """
+synonyms:
+  en: [{words: [password, vault, secret], views: [agents, internal]}, {word: refund, means: [secret], views: owners}]
+  fr: [{words: [facture, coffre], views: [internal]}]
+pins:
+  - {query: [password, facture, secret], articles: [aa], views: [internal, public]}
+  - {query: [password, secret, E-1042], articles: [en/refund, en/error, aa], views: [agents]}
+""",
+    },
     "translations of public articles": {
         "tr/invoice.md": article(
             "Fatura", "Fatura indir.", locale="tr", audience="internal", translation_of="en/invoice"
@@ -99,8 +110,16 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with ExitStack() as stack:
         without = stack.enter_context(searcher_for(build(tmp_path_factory.mktemp("without"), public)))
         beside = stack.enter_context(searcher_for(build(tmp_path_factory.mktemp("beside"), public | hidden)))
-        assert len(beside.snapshot.store.ids) == len(without.snapshot.store.ids) + len(hidden)
+        assert len(beside.snapshot.store.ids) == len(without.snapshot.store.ids) + sum(
+            name.endswith(".md") for name in hidden
+        )
         yield Worlds(without, beside)
+
+
+def test_what_a_query_is_prepared_with_is_the_same(worlds: Worlds) -> None:
+    without, beside = (one.snapshot.view("public") for one in (worlds.without, worlds.beside))
+    assert beside.synonyms == without.synonyms
+    assert beside.pins.keys() == without.pins.keys()
 
 
 @pytest.mark.parametrize("mode", MODES)

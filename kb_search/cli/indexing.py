@@ -135,6 +135,8 @@ def _report(report: BuildReport, as_json: bool) -> None:
         say(f"  view {view}: {sum(locales.values())} articles ({listed}){fewer}")
     for audience, count in report.audiences.items():
         say(f"  audience {audience}: {count} articles")
+    if report.synonyms or report.pins:
+        say(f"  curation: synonyms {report.synonyms}, pins {report.pins}")
     if report.findings:
         counts = Counter(finding.severity for finding in report.findings)
         notes = f", {counts['note']} notes" if counts["note"] else ""

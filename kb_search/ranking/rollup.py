@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -96,10 +96,18 @@ def by_language(locales: NDArray[np.str_], languages: Sequence[str]) -> Callable
     return prefer
 
 
-def put_pins_first(ranked: Sequence[Scored], pinned: Iterable[int]) -> list[Scored]:
-    """Move the results that show or match a pinned article to the top, keeping their scores and order."""
-    wanted = set(pinned)
-    if not wanted:
+def put_pins_first(ranked: Sequence[Scored], pinned: Mapping[int, int]) -> list[Scored]:
+    """Move the results that show or match a pinned article to the top, keeping their scores.
+
+    `pinned` maps articles to their places: the lowest comes first, and equal ones stay in their order.
+    """
+    if not pinned:
         return list(ranked)
-    marked = [s._replace(pinned=not wanted.isdisjoint((s.shown, s.matched, *s.translations))) for s in ranked]
-    return sorted(marked, key=lambda scored: not scored.pinned)
+    places = [_place(scored, pinned) for scored in ranked]
+    order = sorted(range(len(ranked)), key=lambda row: (places[row] is None, places[row] or 0))
+    return [ranked[row]._replace(pinned=places[row] is not None) for row in order]
+
+
+def _place(scored: Scored, pinned: Mapping[int, int]) -> int | None:
+    rows = (scored.shown, scored.matched, *scored.translations)
+    return min((pinned[row] for row in rows if row in pinned), default=None)

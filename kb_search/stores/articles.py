@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import queue
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.curation import Pin
 from kb_search.errors import IndexCorrupt
 from kb_search.filters import DATE_FIELDS, FACET_FIELDS, TEXT_FIELDS, Condition
 from kb_search.stores.base import Mask, Ordinals
@@ -38,6 +39,7 @@ CREATE TABLE chunks (
 CREATE TABLE fields (article INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (field, value, article)) WITHOUT ROWID;
 CREATE INDEX fields_of_article ON fields (article);
+CREATE TABLE pins (query TEXT NOT NULL, article INTEGER NOT NULL, place INTEGER, view TEXT);
 """
 
 
@@ -89,8 +91,26 @@ class ChunkRecord:
     joint: str = "\n\n"
 
 
-def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> None:
-    """Write the store of a generation: `articles` in order of id, `chunks` one list per article."""
+class StoredPin(NamedTuple):
+    """An article, by ordinal, that comes first for a query.
+
+    `place` says where among the others, None for behind all those that have one; `view` is the only one that it is
+    for, None for all.
+    """
+
+    query: str
+    article: int
+    place: int | None = None
+    view: str | None = None
+
+
+def build_articles(
+    path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]], pins: Sequence[Pin] = ()
+) -> None:
+    """Write the store of a generation: `articles` in order of id, `chunks` one list per article.
+
+    `pins` name articles that exist; to them come those that articles have themselves (`pinned_for`).
+    """
     first_chunks = np.cumsum([0, *(len(listed) for listed in chunks)])
     with closing(sqlite3.connect(path)) as database:
         # A new file that nobody reads before it is complete and synced: no journal needed.
@@ -111,6 +131,7 @@ def build_articles(path: Path, articles: Sequence[Article], chunks: Sequence[Seq
             "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
             ((row, field, value) for row, article in enumerate(articles) for field, value in _fields(article)),
         )
+        database.executemany("INSERT INTO pins VALUES (?, ?, ?, ?)", _pins(articles, pins))
         database.commit()
 
 
@@ -206,10 +227,10 @@ class ArticleStore:
                 counts[field][value] = count
         return {field: values for field, values in counts.items() if values}
 
-    def pins(self) -> list[tuple[str, int]]:
-        """List (query as written, article ordinal) of all `pinned_for` entries."""
-        rows = self._all("SELECT value, article FROM fields WHERE field = 'pinned_for' ORDER BY article, value")
-        return [(str(value), int(article)) for value, article in rows]
+    def pins(self) -> list[StoredPin]:
+        """List all pins by place, then article and query."""
+        rows = self._all("SELECT query, article, place, view FROM pins ORDER BY place NULLS LAST, article, query, view")
+        return [StoredPin(*row) for row in rows]
 
     def _in(self, sql: str, ordinals: Iterable[int], tail: str = "") -> list[Any]:
         # Ordinals are our own integers: written out, they need no limit on the number of parameters.
@@ -243,10 +264,22 @@ def _originals(ids: Sequence[str], named: Iterable[tuple[int, str]]) -> Ordinals
 
 
 def _fields(article: Article) -> Iterable[tuple[str, str]]:
-    for field in (*TEXT_FIELDS, *DATE_FIELDS, "pinned_for", "translation_of"):
+    for field in (*TEXT_FIELDS, *DATE_FIELDS, "translation_of"):
         value = getattr(article, field)
         for item in (value,) if isinstance(value, str) else value or ():
             yield field, item
+
+
+def _pins(articles: Sequence[Article], pins: Iterable[Pin]) -> Iterator[StoredPin]:
+    rows = {article.id: row for row, article in enumerate(articles)}
+    place = 0
+    for pin in pins:
+        for identifier in pin.articles:
+            for query in pin.queries:
+                yield from (StoredPin(query, rows[identifier], place, view) for view in pin.views or (None,))
+            place += 1
+    for row, article in enumerate(articles):
+        yield from (StoredPin(query, row) for query in dict.fromkeys(article.pinned_for))
 
 
 def _where(condition: Condition) -> tuple[str, list[str]]:

@@ -23,6 +23,12 @@ FILES = {
     "en/parcel.md": article("Track a parcel", "The carrier shows where it is.", updated="2026-01-31"),
     "fr/colis.md": article("Suivre un colis", "Le transporteur le montre.", translation_of="en/parcel"),
     "tr/limit.md": article("İade sınırı", "Yöneticiye sorun.", audience="agent"),
+    "curation.yaml": """
+synonyms:
+  en: [[carrier, courier], {words: [page, screen], views: [agents]}]
+pins:
+  - {query: package, articles: [fr/colis, en/password]}
+""",
 }
 VIEWS = {"public": {"audiences": ("public",)}, "agents": {"audiences": ("public", "agent")}}
 

@@ -107,7 +107,8 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_noticed(two: IndexLayout) -> 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": 3}']
+    "data",
+    [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": %d}' % FORMAT_VERSION],
 )
 def test_what_is_no_manifest_is_refused(two: IndexLayout, data: bytes) -> None:
     two.generation("000002").manifest.write_bytes(data)
@@ -132,7 +133,7 @@ def test_another_format_is_refused_with_both_versions(two: IndexLayout) -> None:
 
 
 def test_another_format_need_not_look_like_this_one(two: IndexLayout) -> None:
-    two.generation("000002").manifest.write_bytes(b'{"format_version": 3, "parts": [1, 2]}')
+    two.generation("000002").manifest.write_bytes(b'{"format_version": 99, "parts": [1, 2]}')
     with pytest.raises(IndexIncompatible, match="format 3"):
         searcher_for(two.root)
 
@@ -237,6 +238,10 @@ def test_an_index_of_this_format_from_long_ago_answers(golden_index: Path) -> No
         assert searcher.search("parcel", filters={"updated": {"gte": "2026-01-01"}}).hits[0].updated == "2026-01-31"
         assert "tr/limit" not in [hit.id for hit in searcher.search("iade").hits]
         assert searcher.search("iade", view="agents").hits[0].id == "tr/limit"
+        assert [hit.id for hit in searcher.search("Package", locale="en").hits[:2]] == ["en/parcel", "en/password"]
+        public, agents = (searcher.snapshot.view(name).synonyms["en"] for name in ("public", "agents"))
+        assert public.alternatives(["courier", "page"]) == [(0, 1, (("carrier",),))]
+        assert agents.alternatives(["courier", "page"]) == [(0, 1, (("carrier",),)), (1, 2, (("screen",),))]
 
 
 def test_reading_the_golden_index_writes_nothing_into_it(golden_index: Path) -> None:

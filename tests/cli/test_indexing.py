@@ -60,6 +60,18 @@ def test_index_exits_1_when_an_article_is_left_out(source: Path, cli: Cli) -> No
     assert [finding["code"] for finding in report["findings"]] == ["bad-front-matter"]
 
 
+def test_curation_is_counted_and_both_commands_say_what_is_wrong_with_it(source: Path, cli: Cli) -> None:
+    pins = "pins:\n  - {query: parcel, articles: parcel}\n  - {query: lost, articles: gone}\n"
+    write(source, {"curation.yaml": f"synonyms: {{en: [[parcel, package]]}}\n{pins}"})
+    said = "error pin-unknown-article: articles/curation.yaml:4: There is no article 'gone' to pin; it is left out."
+    _, err = cli("index", str(source), "--index", "kb", status=1)
+    assert said in err and "  curation: synonyms 1, pins 1\n" in err and "from 4 files." in err
+    _, err = cli("lint", str(source), status=1)
+    assert said in err
+    report = cli.json("index", str(source), "--index", "kb", status=1)
+    assert (report["synonyms"], report["pins"], report["published"]) == (1, 1, False)
+
+
 def test_settings_come_from_the_file_in_the_working_folder(source: Path, cli: Cli) -> None:
     Path("kb-search.toml").write_text('[views.all]\naudiences = ["public", "agent"]\n')
     assert cli.json("index", str(source), "--index", "kb")["views"] == {"all": {"en": 3, "fr": 1}}

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from indexer.curation_checks import Curation
+from kb_search.curation import Pin, SynonymRule
 from kb_search.types import Article
-from tests.corpus import article_rules, judgment_rules
+from tests.corpus import article_rules, curation_rules, judgment_rules
 from tests.corpus.agreement import kappas
 from tests.corpus.sample import FOLDER, Sample, read_sample
 from tests.corpus.statistics import statistics
@@ -17,12 +19,10 @@ from tests.corpus.statistics import statistics
 Rule = Callable[[Sample], Iterator[str]]
 
 
-@pytest.fixture(scope="module")
-def sample() -> Sample:
-    return read_sample()
+ALL = [*article_rules.RULES, *judgment_rules.RULES, *curation_rules.RULES]
 
 
-@pytest.mark.parametrize("rule", [*article_rules.RULES, *judgment_rules.RULES], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.__name__)
 def test_the_rules_hold(rule: Rule, sample: Sample) -> None:
     assert list(rule(sample)) == []
 
@@ -42,6 +42,10 @@ def without(articles: dict[str, Article], kept: Callable[[Article], bool]) -> di
 def changed(sample: Sample, identifier: str, **values: object) -> Sample:
     article = replace(sample.articles[identifier], **values)  # type: ignore[arg-type]
     return replace(sample, articles={**sample.articles, identifier: article})
+
+
+def curated(sample: Sample, curation: Curation) -> Sample:
+    return replace(sample, read=replace(sample.read, curation=curation))
 
 
 def other_way_round(queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -69,6 +73,13 @@ BROKEN: list[tuple[Rule, Callable[[Sample], Sample]]] = [
     (judgment_rules.passages_are_quoted, lambda s: changed(s, s.passages[0]["corpus-id"], sections=())),
     (judgment_rules.judged_again, lambda s: replace(s, second_judgings=s.second_judgings[40:])),
     (judgment_rules.realistic_tickets, lambda s: replace(s, tickets=s.tickets[:80])),
+    (curation_rules.enough_curation, lambda s: curated(s, replace(s.read.curation, synonyms=()))),
+    (curation_rules.enough_curation, lambda s: curated(s, replace(s.read.curation, pins=()))),
+    (curation_rules.synonyms_lead_to_articles, lambda s: curated(s, Curation((SynonymRule("en", ("qwert", "yuiop")),)))),
+    (
+        curation_rules.no_judged_query_is_pinned,
+        lambda s: curated(s, Curation((), (Pin((s.queries[0]["text"].upper(),), (CARD,)),))),
+    ),
 ]
 
 

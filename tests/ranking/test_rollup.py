@@ -76,13 +76,23 @@ def test_no_more_than_the_limit_and_those_pinned() -> None:
     assert [result.matched for result in folded(ranked, limit=1, pinned=(4,))] == [1, 3]
 
 
-def test_pins_come_first_and_keep_scores_and_order() -> None:
+def test_pins_come_first_in_their_order_and_keep_their_scores() -> None:
     results = [Scored(1, 1, 3.0), Scored(3, 3, 2.0), Scored(5, 4, 1.0, (6,))]
-    assert put_pins_first(results, []) == results
-    assert [result.log_odds for result in put_pins_first(results, [6, 3])] == [2.0, 1.0, 3.0]
-    assert [result.pinned for result in put_pins_first(results, [6, 3])] == [True, True, False]
-    assert [result.log_odds for result in put_pins_first(results, [4])] == [1.0, 3.0, 2.0]
-    assert [result.log_odds for result in put_pins_first(results, [99])] == [3.0, 2.0, 1.0]
+    assert put_pins_first(results, {}) == results
+    assert [result.log_odds for result in put_pins_first(results, {6: 0, 3: 1})] == [1.0, 2.0, 3.0]
+    assert [result.pinned for result in put_pins_first(results, {6: 0, 3: 1})] == [True, True, False]
+    assert [result.log_odds for result in put_pins_first(results, {4: 7})] == [1.0, 3.0, 2.0]
+    assert [result.log_odds for result in put_pins_first(results, {99: 0})] == [3.0, 2.0, 1.0]
+
+
+def test_pins_of_one_place_stay_in_order_of_score() -> None:
+    results = [Scored(1, 1, 3.0), Scored(3, 3, 2.0), Scored(5, 5, 1.0)]
+    assert [result.shown for result in put_pins_first(results, {5: 9, 3: 9})] == [3, 5, 1]
+
+
+def test_of_two_pinned_translations_the_first_place_counts() -> None:
+    results = [Scored(1, 1, 3.0), Scored(3, 3, 2.0), Scored(5, 5, 1.0, (6,))]
+    assert [result.shown for result in put_pins_first(results, {5: 2, 3: 1, 6: 0})] == [5, 3, 1]
 
 
 @given(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kb_search.curation import Pin
 from kb_search.errors import IndexCorrupt
 from kb_search.filters import parse_filters
 from kb_search.stores.articles import ArticleStore, ChunkRecord, Meta, build_articles
@@ -33,9 +34,11 @@ def chunk(article_id: str, number: int = 0, *heading: str) -> Chunk:
 def stored(tmp_path: Path) -> Iterator[Any]:
     opened: list[ArticleStore] = []
 
-    def make(articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]] | None = None) -> ArticleStore:
+    def make(
+        articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]] | None = None, pins: Sequence[Pin] = ()
+    ) -> ArticleStore:
         path = tmp_path / f"articles-{len(opened)}.sqlite"
-        build_articles(path, articles, chunks or [[chunk(article.id)] for article in articles])
+        build_articles(path, articles, chunks or [[chunk(article.id)] for article in articles], pins)
         opened.append(ArticleStore(path))
         return opened[-1]
 
@@ -208,9 +211,23 @@ def test_latest_is_by_update_else_creation_then_by_ordinal(stored: Any) -> None:
     assert store.latest([5, 2, 0], 99) == [0, 2, 5]
 
 
-def test_pins(stored: Any) -> None:
+def test_the_pins_of_articles_have_no_place(stored: Any) -> None:
     store = stored([art("a"), art("b", pinned_for=("Password", "İade")), art("c", pinned_for=("password",))])
-    assert store.pins() == [("Password", 1), ("İade", 1), ("password", 2)]
+    assert store.pins() == [("Password", 1, None, None), ("İade", 1, None, None), ("password", 2, None, None)]
+
+
+def test_curated_pins_have_the_place_they_are_given_in_and_come_before_the_others(stored: Any) -> None:
+    articles = [art("a", pinned_for=("refund",)), art("b"), art("c")]
+    pins = [Pin(("refund", "money back"), ("c", "b")), Pin(("refund",), ("a",), ("public", "agents"))]
+    assert stored(articles, pins=pins).pins() == [
+        ("money back", 2, 0, None),
+        ("refund", 2, 0, None),
+        ("money back", 1, 1, None),
+        ("refund", 1, 1, None),
+        ("refund", 0, 2, "agents"),
+        ("refund", 0, 2, "public"),
+        ("refund", 0, None, None),
+    ]
 
 
 def test_many_threads_share_it_and_leave_no_connection_behind(stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
