@@ -1,17 +1,18 @@
 """What a query may have meant, in every locale of a view: slots for the keywords, a corrected text for the model.
 
-A word that any article of the view has is taken as it is typed (where its own locale does not have it, it may still
-lack its diacritics). All else comes from the view's own vocabulary, so that nothing shows that its reader may not
-see, and counts for less than the word itself: an article that has the word as typed is never pushed down by one that
-has a look-alike.
+A word that any article of the view has, or that an editor named as a synonym, is taken as it is typed (where its own
+locale does not have it, it may still lack its diacritics). All else comes from the view's own vocabulary and synonyms,
+so that nothing shows that its reader may not see, and counts for less than the word itself: an article that has the
+word as typed is never pushed down by one that has a look-alike.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kb_search.curation import Place
 from kb_search.snapshot import ViewSnapshot
 from kb_search.spelling import Guess, misspelt, unfinished, without_diacritics
 from kb_search.stores.vocabulary import is_word
@@ -19,6 +20,8 @@ from kb_search.text.analyzer import Token, tokens
 from kb_search.text.locales import primary
 from kb_search.text.slots import Alternative, Slot
 
+_SYNONYM = 0.8
+"""Worth of a synonym."""
 _MOST = 6
 """Alternatives of one word: more would mean anything."""
 _BORROWED, _STRANGE = 1.5, 6.0
@@ -49,20 +52,17 @@ class _Reading(NamedTuple):
 def expand(text: str, view: ViewSnapshot) -> Expansion:
     """Read a query, a normalised text, for every locale of a view."""
     found = {locale: tokens(text, locale) for locale in view.keywords}
-    covered = bytearray(len(text))  # by a term that some locale has
+    synonyms = {
+        locale: view.synonyms[locale].alternatives([token.stem for token in listed]) for locale, listed in found.items()
+    }
+    covered = bytearray(len(text))  # by a term that some locale has, or a synonym
     for locale, listed in found.items():
         frequency = view.keywords[locale].document_frequency
-        for token in listed:
-            if not all(covered[token.start : token.end]) and frequency(token.stem):
-                covered[token.start : token.end] = b"\x01" * (token.end - token.start)
+        named = [token for start, end, _ in synonyms[locale] for token in listed[start:end]]
+        for token in (*named, *(token for token in listed if frequency(token.stem))):
+            covered[token.start : token.end] = b"\x01" * (token.end - token.start)
     readings = {locale: _read(listed, locale, view, covered) for locale, listed in found.items()}
-    slots = {
-        locale: tuple(
-            Slot((token.stem,), _alternatives(token, guesses))
-            for token, guesses in zip(reading.tokens, reading.guesses, strict=True)
-        )
-        for locale, reading in readings.items()
-    }
+    slots = {locale: _slots(reading, synonyms[locale]) for locale, reading in readings.items()}
     return Expansion(_corrected(text, readings, view), slots)
 
 
@@ -81,6 +81,22 @@ def _read(listed: Sequence[Token], locale: str, view: ViewSnapshot, covered: byt
         if not token.part and not frequency(token.stem):
             cost += found[0].cost if found else _BORROWED if is_covered else _STRANGE
     return _Reading(listed, guesses, cost)
+
+
+def _slots(reading: _Reading, synonyms: Iterable[Place]) -> tuple[Slot, ...]:
+    slots: list[Slot] = []
+    at = 0
+    words = [
+        Slot((token.stem,), _alternatives(token, guesses))
+        for token, guesses in zip(reading.tokens, reading.guesses, strict=True)
+    ]
+    for start, end, others in synonyms:
+        typed = tuple(token.stem for token in reading.tokens[start:end])
+        guessed = [other for word in words[start:end] for other in word.alternatives] if end - start == 1 else []
+        named = [Alternative(other, _SYNONYM) for other in others if other not in {guess.terms for guess in guessed}]
+        slots += [*words[at:start], Slot(typed, (*guessed, *named))]
+        at = end
+    return (*slots, *words[at:])
 
 
 def _alternatives(token: Token, guesses: Sequence[Guess]) -> tuple[Alternative, ...]:

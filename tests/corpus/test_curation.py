@@ -10,6 +10,7 @@ from kb_search.curation import pin_key
 from kb_search.evaluation.dataset import Dataset, Query
 from kb_search.evaluation.metrics import score_topics
 from kb_search.text.analyzer import stems
+from kb_search.text.slots import plain
 from tests.corpus.sample import Sample
 
 METRICS = ("Success@1", "nDCG@10")
@@ -17,7 +18,7 @@ METRICS = ("Success@1", "nDCG@10")
 
 def ranked(searcher: Searcher, query: Query, words: list[str]) -> list[str]:
     view = searcher.snapshot.view("public")
-    ordinals = view.keywords[str(query.lang)].search(words, 10).ordinals
+    ordinals = view.keywords[str(query.lang)].search(plain(*words), 10).ordinals
     return [searcher.snapshot.store.ids[row] for row in ordinals]
 
 

@@ -13,7 +13,7 @@ from kb_search import Searcher, open_searcher
 from kb_search.config import Settings
 from kb_search.embedding.base import Embedder
 from kb_search.evaluation import run_evaluation
-from kb_search.evaluation.evaluate import Group, ModeEvaluation
+from kb_search.evaluation.grouping import Group, Grouped
 from kb_search.text import analyzer
 from kb_search.text.analyzer import Token
 from kb_search.types import Mode
@@ -41,8 +41,8 @@ def ndcg(group: Group) -> float:
     return group.metrics["nDCG@10"].mean
 
 
-def by_keyword(opened: Searcher) -> ModeEvaluation:
-    return run_evaluation(opened, FOLDER, ["keyword"]).evaluation.modes["keyword"]
+def by_keyword(opened: Searcher) -> Grouped[Group]:
+    return run_evaluation(opened, FOLDER, ["keyword"]).views[0].evaluation.modes["keyword"].relevance
 
 
 @pytest.fixture(scope="module")
@@ -52,30 +52,30 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 @pytest.fixture(scope="module")
-def measured(opened: Searcher) -> ModeEvaluation:
+def measured(opened: Searcher) -> Grouped[Group]:
     return by_keyword(opened)
 
 
 def test_the_judgments_are_of_articles_that_are_there(opened: Searcher) -> None:
     report = run_evaluation(opened, FOLDER, ["keyword"])
-    plan, dataset = report.evaluation.plan, report.evaluation.dataset
+    plan, dataset = report.views[0].evaluation.plan, report.views[0].evaluation.dataset
     assert (plan.not_in_index.examples, plan.not_in_view.examples, plan.unanswerable) == ([], [], ())
     assert (dataset.unjudged, dataset.unknown) == (0, 0)
     assert len(plan.topics) == len(dataset.queries) >= 80
     assert all(topic.locale == topic.query.lang for topic in plan.topics)
 
 
-def test_keywords_find(measured: ModeEvaluation) -> None:
+def test_keywords_find(measured: Grouped[Group]) -> None:
     assert ndcg(measured.overall) >= FLOOR
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_keywords_find_in_each_language(measured: ModeEvaluation, locale: str) -> None:
+def test_keywords_find_in_each_language(measured: Grouped[Group], locale: str) -> None:
     assert ndcg(measured.by_locale[locale]) >= FLOOR_OF_A_LANGUAGE
 
 
 @pytest.mark.parametrize("kind", ["code", "width"])
-def test_another_spelling_finds_as_well(measured: ModeEvaluation, kind: str) -> None:
+def test_another_spelling_finds_as_well(measured: Grouped[Group], kind: str) -> None:
     assert ndcg(measured.by_kind[kind]) >= FLOOR_OF_SPELLINGS
 
 
@@ -102,6 +102,6 @@ def test_with_the_real_model_both_together_are_no_worse_than_either(tmp_path: Pa
     build_index([FOLDER], tmp_path, chosen(), bulk_embedder)
     modes: list[Mode] = ["hybrid", "keyword", "semantic"]
     with open_searcher(tmp_path, settings=chosen(), embedder=bulk_embedder) as real:
-        found = run_evaluation(real, FOLDER, modes).evaluation.modes
-    hybrid, *branches = (ndcg(found[mode].overall) for mode in modes)
+        found = run_evaluation(real, FOLDER, modes).views[0].evaluation.modes
+    hybrid, *branches = (ndcg(found[mode].relevance.overall) for mode in modes)
     assert hybrid >= max(branches) - 0.003  # measured 0.984, 0.970 and 0.974
