@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb_search.embedding.base import Embedder
+from kb_search.filter_notices import filter_notices
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
@@ -82,12 +83,15 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
     detected = view.detect(text)
+    notices += filter_notices(request.conditions, allowed, snapshot.store, view)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
     if text:
         candidates, mode, ranked = _by_evidence(text, detected.probabilities, request, scope, snapshot, embedder, pool)
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
+    ordered = put_pins_first(ranked, scope.pinned)
+    outside = ordered[WINDOW:]  # a pin that is not among the best takes the place of one that is
     return Found(
         text=text,
         notices=notices,
@@ -96,8 +100,8 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         locale=request.reader or detected.locale,
         candidates=candidates,
         best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
-        window=put_pins_first(ranked, scope.pinned)[:WINDOW],
-        more=len(ranked) > WINDOW and (not text or ranked[WINDOW].log_odds >= fusion.WEAK_LOG_ODDS),
+        window=ordered[:WINDOW],
+        more=any(not text or scored.log_odds >= fusion.WEAK_LOG_ODDS for scored in outside),
     )
 
 
