@@ -7,7 +7,7 @@ the view's readers may see, and depends on nothing else.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kb_search.filters import DATE_FIELDS, Condition
@@ -18,6 +18,8 @@ from kb_search.text.normalize import fold
 
 _LISTED = 12
 """Values that one sentence names at most."""
+_COMPARED = 3
+"""Values that are compared with all there are: that takes time, and whoever asks may give a hundred."""
 _SHOWN = 60
 """Characters of a value that are shown."""
 
@@ -59,11 +61,11 @@ def _sentence(field: str, unmet: Sequence[Condition], store: ArticleStore, view:
     return f"{nobody} the {one} {_named(wanted, 'or')}. {_instead(wanted, known)}"
 
 
-def _instead(wanted: Iterable[str], known: Sequence[str]) -> str:
+def _instead(wanted: Sequence[str], known: Sequence[str]) -> str:
     """Name the values that are spelt alike, or as many as there is room for."""
     spelt = {fold(value)[:_SHOWN]: value for value in reversed(known)}
     close = dict.fromkeys(
-        spelt[found] for value in wanted for found in difflib.get_close_matches(fold(value)[:_SHOWN], spelt)
+        spelt[found] for value in wanted[:_COMPARED] for found in difflib.get_close_matches(fold(value)[:_SHOWN], spelt)
     )
     if close:
         return f"Did you mean {_named(list(close), 'or')}?"
