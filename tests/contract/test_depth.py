@@ -81,3 +81,27 @@ def test_a_family_is_found_by_the_one_member_that_meets_the_filter(deep: Oracle,
         (hit,) = deep.searcher.search("facture", mode=mode, filters={"category": f"family{n}"}, locale="en").hits
         assert (hit.id, hit.translations) == (f"family{n}", ())
         assert hit.score == pytest.approx(deep.scores("facture", mode, "public")[f"family{n}"], abs=1e-9)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("filters", [{}, {"tags": "kept"}], ids=str)
+def test_a_window_of_large_families_is_filled(
+    mode: Mode, filters: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of 120 families of five, as near as can be, the best 400 articles are but 80 results."""
+    articles = {
+        f"{n:03}-{member}": Known(
+            f"{n:03}-{member}",
+            "en",
+            "Password",
+            "password " + "meadow " * n,
+            translation_of=f"{n:03}-0" if member else None,
+            tags=("kept",) if n % 8 else (),
+        )
+        for n in range(120)
+        for member in range(5)
+    }
+    with searcher_for(build(tmp_path_factory.mktemp("families"), files(articles))) as searcher:
+        hits = searcher.search("password", mode=mode, filters=filters, limit=200).hits
+    assert sorted(hit.id for hit in hits) == [f"{n:03}-0" for n in range(120) if n % 8 or not filters]
+    assert {len(hit.translations) for hit in hits} == {4}
