@@ -1,6 +1,7 @@
 """What `filters=` means: parsed once, refused early, the same for Python, command line and HTTP. Pure.
 
-A list is any-of, fields are AND-ed, date ranges take gte and lte; `locale: fr` matches `fr` and `fr-CA`.
+A list is any-of, fields are AND-ed, date ranges take gte and lte; `locale: fr` matches `fr` and `fr-CA`, `updated:
+2026-03` the days of that month.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from kb_search.text.normalize import normalize
 
 TEXT_FIELDS = ("locale", "category", "tags", "area", "status", "confidence", "governance", "owner")
 DATE_FIELDS = ("created", "updated", "review_by")
-FACET_FIELDS = ("locale", "category", "tags", "area", "status", "confidence", "owner")
+FACET_FIELDS = ("locale", "category", "tags", "area", "status", "confidence", "owner", "updated")
+"""Fields whose values are counted; any value that is counted can be given as a filter."""
 _RANGE = ("gte", "lte")
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One field: any of `values`, and from `gte` to `lte`, both ends included."""
+    """One field: any of `values`, and from `gte` to `lte`, both ends included.
+
+    A date is a day, a month (2026-03) or a year (2026), and stands for all of its days.
+    """
 
     field: str
     values: tuple[str, ...] = ()
@@ -66,12 +71,16 @@ def _range(field: str, value: Mapping[Any, Any]) -> Condition:
 
 
 def _date(field: str, value: Any) -> str:
-    """Give the day; a time after it is left out, as articles have none."""
+    """Give the day, month or year; a time after a day is left out, as articles have none."""
     try:
-        found = _DAY.fullmatch(value)
-        return datetime.date.fromisoformat(found[1] if found else "").isoformat()
+        found = _DATE.fullmatch(value)
+        year, month, day = found.groups() if found else ("", None, None)
+        datetime.date(int(year), int(month or 1), int(day or 1))
+        return "-".join(part for part in (year, month, day) if part)
     except (ValueError, TypeError):
-        raise QueryError(f"The filter {field}={value!r} is not a date. Write it as 2026-01-31.") from None
+        raise QueryError(
+            f"The filter {field}={value!r} is not a date. Write it as 2026-01-31, or 2026-01 or 2026 for all of it."
+        ) from None
 
 
 def _text(_field: str, value: str) -> str:

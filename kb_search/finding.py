@@ -14,6 +14,7 @@ import numpy as np
 from kb_search.curation import pin_key
 from kb_search.embedding.base import Embedder
 from kb_search.expansion import Expansion, expand
+from kb_search.filter_notices import filter_notices
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
@@ -87,11 +88,13 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     text, notices = _prepare(request.query, request.reader)
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
+    notices += filter_notices(request.conditions, allowed, snapshot.store, view)
     expansion = expand(text, view)
     detected = view.detect(expansion.text)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     members = view.members if allowed is None else allowed
-    pinned = {row: place for row, place in view.pins.get(pin_key(text), {}).items() if members[row]}
+    pins = view.pins.get(pin_key(text)) or view.pins.get(pin_key(expansion.text), {})
+    pinned = {row: place for row, place in pins.items() if members[row]}
     scope = _Scope(view, allowed, languages, pinned)
     if text:
         candidates, mode, ranked = _by_evidence(
@@ -99,6 +102,8 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         )
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
+    ordered = put_pins_first(ranked, scope.pinned)
+    outside = ordered[WINDOW:]  # a pin that is not among the best takes the place of one that is
     return Found(
         text=text,
         corrected=expansion.text if expansion.text != text else None,
@@ -109,8 +114,8 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         locale=request.reader or detected.locale,
         candidates=candidates,
         best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
-        window=put_pins_first(ranked, scope.pinned)[:WINDOW],
-        more=len(ranked) > WINDOW and (not text or ranked[WINDOW].log_odds >= fusion.WEAK_LOG_ODDS),
+        window=ordered[:WINDOW],
+        more=any(not text or scored.log_odds >= fusion.WEAK_LOG_ODDS for scored in outside),
     )
 
 

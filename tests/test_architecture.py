@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "index_format",
         "stores ranking events",
         "snapshot passages spelling",
-        "retrieval expansion",
+        "retrieval expansion filter_notices",
         "finding hydrate",
         "searcher",
         "reading evaluation insight",

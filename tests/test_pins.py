@@ -156,3 +156,16 @@ def test_an_article_that_nothing_finds_says_that_it_is_pinned(opened: Open) -> N
     searcher = opened(curated("{query: xyzzy, articles: [tr/parcel]}"))
     hit = searcher.search("xyzzy", mode="keyword", locale="en", explain=True).hits[0]
     assert hit.id == "tr/parcel" and hit.explanation is not None
+
+
+def test_a_weak_pin_in_a_window_that_is_just_full_leaves_one_that_fits_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb_search.finding.WINDOW", 20)
+    files = {f"{number:03}.md": article(f"Password {number}", "Reset your password.") for number in range(20)}
+    files |= {f"other{number:03}.md": article(f"Parcel {number}", "Track your delivery.") for number in range(300)}
+    files["pin.md"] = article("Something else", "Unrelated words.", pinned_for="password")
+    with searcher_for(build(tmp_path, files)) as searcher:
+        pinned, plain = searcher.search("password", limit=1), searcher.search("password!", limit=1)
+    assert (plain.total, plain.total_is_lower_bound) == (20, False)
+    assert (pinned.hits[0].id, pinned.total, pinned.total_is_lower_bound) == ("pin", 19, True)

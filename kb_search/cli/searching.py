@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="restrict to a value; repeat for any-of; dates: updated.gte=2026-01-01",
+        help="restrict to a value; repeat for any-of; dates: updated=2026-03, updated.gte=2026-01-01",
     )
     parser.add_argument("--mode", choices=("hybrid", "keyword", "semantic"), default="hybrid")
     parser.add_argument("--explain", action="store_true", help="show why each hit has its score")

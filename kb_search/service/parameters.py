@@ -42,7 +42,7 @@ FILTER_SCHEMAS: dict[str, Any] = {
                 "additionalProperties": False,
             },
         ],
-        "description": "Days, or a range of days with both ends included.",
+        "description": "Days, months (2026-01) or years (2026), or a range of them with both ends included.",
     },
 }
 """Schemas that the OpenAPI document needs beside those of the types."""

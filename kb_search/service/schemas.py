@@ -88,7 +88,7 @@ _SEARCH = SearchResult(
     took_ms=4.2,
     generation="000012",
     hits=(_HIT,),
-    facets={"locale": {"en": 1}, "tags": {"account": 1, "password": 1}},
+    facets={"locale": {"en": 1}, "tags": {"account": 1, "password": 1}, "updated": {"2026-09": 1}},
 )
 _SIMILAR = SimilarAnswer("en/accounts/two-factor-authentication", "en", 1.3, "000012", (_HIT,))
 _ARTICLE = ArticleAnswer(

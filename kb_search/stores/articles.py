@@ -208,6 +208,16 @@ class ArticleStore:
             allowed = mask if allowed is None else allowed & mask
         return allowed
 
+    def has_matching(self, condition: Condition, members: Mask) -> bool:
+        """Tell whether any of `members`, bool of shape (articles,), meets one condition."""
+        sql, values = _where(condition)
+        return self._has(f"field = ? AND ({sql})", values, members)
+
+    def values(self, field: str, members: Mask) -> list[str]:
+        """List the values of a field that any of `members`, bool of shape (articles,), has, in order."""
+        found = self._all("SELECT DISTINCT value FROM fields WHERE field = ? ORDER BY value", [field])
+        return [value for (value,) in found if self._has("field = ? AND value = ?", [field, value], members)]
+
     def latest(self, ordinals: Iterable[int], limit: int) -> list[int]:
         """Order articles by date of last update (else creation), latest first, then by ordinal."""
         dates = "SELECT article, max(CASE field WHEN 'updated' THEN '1' ELSE '0' END || value) AS day FROM fields"
@@ -217,20 +227,30 @@ class ArticleStore:
         return [row[0] for row in self._in(sql, ordinals, tail)]
 
     def facets(self, ordinals: Iterable[int]) -> dict[str, dict[str, int]]:
-        """Count the values of the facet fields over the given articles; most frequent first."""
+        """Count the values of the facet fields over the given articles; most frequent first, months latest first."""
         counts: dict[str, dict[str, int]] = {field: {} for field in FACET_FIELDS}
-        sql = "SELECT field, value, count(*) FROM fields WHERE article IN"
-        for field, value, count in self._in(
-            sql, ordinals, " GROUP BY field, value ORDER BY field, count(*) DESC, value"
-        ):
+        value = "CASE WHEN field = 'updated' THEN substr(value, 1, 7) ELSE value END"
+        sql = f"SELECT field, {value} AS counted, count(*) FROM fields WHERE article IN"
+        tail = " GROUP BY field, counted ORDER BY field, count(*) DESC, counted"
+        for field, found, count in self._in(sql, ordinals, tail):
             if field in counts:
-                counts[field][value] = count
+                counts[field][found] = count
+        counts["updated"] = dict(sorted(counts["updated"].items(), reverse=True))
         return {field: values for field, values in counts.items() if values}
 
     def pins(self) -> list[StoredPin]:
         """List all pins by place, then article and query."""
         rows = self._all("SELECT query, article, place, view FROM pins ORDER BY place NULLS LAST, article, query, view")
         return [StoredPin(*row) for row in rows]
+
+    def _has(self, sql: str, values: Sequence[str], members: Mask) -> bool:
+        """Read rows up to the first that is of a member: mostly the first, where reading all would take long."""
+        connection = self._idle.get()
+        try:
+            with closing(connection.execute(f"SELECT article FROM fields WHERE {sql}", values)) as rows:
+                return any(members[row] for (row,) in rows)
+        finally:
+            self._idle.put(connection)
 
     def _in(self, sql: str, ordinals: Iterable[int], tail: str = "") -> list[Any]:
         # Ordinals are our own integers: written out, they need no limit on the number of parameters.
@@ -286,9 +306,11 @@ def _where(condition: Condition) -> tuple[str, list[str]]:
     parts: list[str] = []
     values = [condition.field]
     if condition.values:
-        marks = ", ".join("?" * len(condition.values))
-        parts.append(f"{'substr(value, 1, 10)' if condition.field in DATE_FIELDS else 'value'} IN ({marks})")
         values += condition.values
+        if condition.field in DATE_FIELDS:  # 2026-03 begins 2026-03-01
+            parts.append(" OR ".join(["instr(value, ?) = 1"] * len(condition.values)))
+        else:
+            parts.append(f"value IN ({', '.join('?' * len(condition.values))})")
         if condition.field == "locale":
             parts[-1] += " OR instr(value, ? || '-') = 1" * len(condition.values)
             values += condition.values

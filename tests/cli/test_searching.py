@@ -70,6 +70,7 @@ def test_search_finds_only_what_the_view_shows(index: str, cli: Cli) -> None:
         (["tags=login", "owner=finance"], set()),
         (["locale=fr"], {"colis"}),
         (["updated.gte=2026-01-01"], {"parcel"}),
+        (["updated=2026-01"], {"parcel"}),
         (["updated.gte=2026-01-01", "updated.lte=2026-01-30"], set()),
     ],
     ids=" ".join,
@@ -120,6 +121,14 @@ def test_search_pages(index: str, cli: Cli) -> None:
 def test_search_says_that_nothing_fits(index: str, cli: Cli) -> None:
     out, err = cli("search", "zebra", "--index", index, "--mode", "keyword")
     assert (out, err) == ("", "Nothing found.\n")
+
+
+def test_search_says_that_a_filter_is_misspelt(index: str, cli: Cli) -> None:
+    out, err = cli("search", "parcel", "--index", index, "--filter", "tags=order")
+    assert (out, err) == (
+        "",
+        "No article of the view 'public' has the tag 'order'. Did you mean 'orders'?\nNothing found.\n",
+    )
 
 
 def test_search_over_a_view_without_articles_says_so(cli: Cli) -> None:

@@ -82,6 +82,39 @@ def test_filters_in_the_address(client: TestClient, filters: dict[str, Any], exp
     assert len(found) == len(expected)
 
 
+def test_facets_are_what_can_be_filtered_by(client: TestClient) -> None:
+    facets = search(client, "", fold_translations="false")["facets"]
+    assert facets == {
+        "locale": {"en": 5, "fr": 1},
+        "category": {"Accounts, sign-in": 1},
+        "tags": {"billing": 2, "login": 2, "orders": 2, "account": 1},
+        "area": {"accounts": 1},
+        "status": {"published": 6},
+        "confidence": {"validated": 1},
+        "owner": {"Ada": 1},
+        "updated": {"2026-05": 1, "2026-01": 1},
+    }
+    assert list(facets["updated"]) == ["2026-05", "2026-01"]
+    for field, values in facets.items():
+        for value, count in values.items():
+            body = {"filters": {field: value}, "fold_translations": False, "limit": 0}
+            result = client.post("/v1/search", json=body).json()
+            assert (result["total"], result["facets"][field][value]) == (count, count)
+    folded = search(client, "", locale="fr")["facets"]
+    assert folded["locale"] == {"en": 4, "fr": 1}
+    assert folded["tags"] == {"billing": 2, "orders": 2, "login": 1}
+
+
+def test_a_filter_that_nothing_meets_is_said(client: TestClient) -> None:
+    result = search(client, "password", **{"filter.tags": "logn"})
+    assert result["notices"] == ["No article of the view 'public' has the tag 'logn'. Did you mean 'login'?"]
+    hidden = search(client, "password", **{"filter.tags": "secret"})["notices"]
+    assert hidden == [
+        "No article of the view 'public' has the tag 'secret'. There are: 'account', 'billing', 'login' and 'orders'."
+    ]
+    assert search(client, "password", **{"filter.updated": "2026-05", "filter.tags": "login"})["notices"] == []
+
+
 def test_values_with_commas_go_into_the_body(client: TestClient) -> None:
     body = {"filters": {"category": "Accounts, sign-in", "updated": {"gte": "2026-01-01"}}}
     assert ids(client.post("/v1/search", json=body).json()) == [ARTICLE]

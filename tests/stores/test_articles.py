@@ -167,6 +167,13 @@ FILTERED = [
         ({"updated": {"gte": "2026-01-01", "lte": "2026-01-31"}}, [0]),
         ({"updated": {"gte": "2026-02-01", "lte": "2026-01-01"}}, []),
         ({"updated": "2026-02-01"}, [1]),
+        ({"updated": "2026-01"}, [0]),
+        ({"updated": "2026"}, [0, 1]),
+        ({"updated": ["2025", "2026-02"]}, [1, 3]),
+        ({"updated": {"gte": "2026"}}, [0, 1]),
+        ({"updated": {"gte": "2026-02"}}, [1]),
+        ({"updated": {"lte": "2026-01"}}, [0, 3]),
+        ({"updated": {"gte": "2025", "lte": "2025"}}, [3]),
         ({"created": {"gte": "1900-01-01"}}, [2]),
         ({"review_by": {"gte": "1900-01-01"}}, []),
     ],
@@ -190,9 +197,36 @@ def test_facets_count_values_most_frequent_first(stored: Any) -> None:
         "tags": {"billing": 2, "it's": 1, "login": 1},
         "status": {"published": 3},
         "owner": {"Ada": 1},
+        "updated": {"2026-02": 1, "2026-01": 1},
     }
     assert list(facets["tags"]) == ["billing", "it's", "login"]
-    assert store.facets([3]) == {"locale": {"frr": 1}, "status": {"draft": 1}}
+    assert store.facets([3]) == {"locale": {"frr": 1}, "status": {"draft": 1}, "updated": {"2025-12": 1}}
+
+
+def test_facets_count_updates_by_month_latest_first(stored: Any) -> None:
+    days = ("2026-02-28", "2026-03-01", "2025-12-31", "2026-02-01", "2025-02-01")
+    store = stored([art(str(row), updated=day, created="2020-01-01") for row, day in enumerate(days)])
+    counted = store.facets(range(len(days)))["updated"]
+    assert list(counted.items()) == [("2026-03", 1), ("2026-02", 2), ("2025-12", 1), ("2025-02", 1)]
+
+
+@pytest.mark.parametrize(
+    ("members", "tags", "months", "met"),
+    [
+        ([0, 1, 2, 3], ["billing", "it's", "login"], ["2025-12-31", "2026-01-31", "2026-02-01T09:00:00"], True),
+        ([1, 3], ["billing"], ["2025-12-31", "2026-02-01T09:00:00"], True),
+        ([2], ["it's"], [], False),
+        ([], [], [], False),
+    ],
+)
+def test_values_are_those_of_some_articles(
+    stored: Any, members: list[int], tags: list[str], months: list[str], met: bool
+) -> None:
+    store, mask = stored(FILTERED), np.isin(np.arange(4), members)
+    assert store.values("tags", mask) == tags
+    assert store.values("updated", mask) == months
+    assert store.has_matching(*parse_filters({"tags": ["billing", "unknown"]}), mask) is met
+    assert store.values("area", mask) == []
 
 
 def test_latest_is_by_update_else_creation_then_by_ordinal(stored: Any) -> None:
