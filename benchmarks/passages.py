@@ -109,8 +109,8 @@ def measure(searcher: Searcher, judged: Sequence[Judged], view: str) -> dict[str
 def shown_share(quote: str, text: str) -> float:
     """Give the longest run of the quote that the text has, as a share of its characters, in [0, 1].
 
-    Of spaces and line ends only that there are any counts. A run, not a count of words: those that an answer shares with
-    the sentences around it are no part of the answer.
+    Spaces and line ends count as one space. A run, not a count of words: those that the answer shares with the
+    sentences around it are no part of it.
     """
     quote, text = _plain(quote), _plain(text)
     match = difflib.SequenceMatcher(None, quote, text, autojunk=False).find_longest_match()
@@ -139,5 +139,3 @@ def _values(row: Judged, hit: Hit | None) -> dict[str, float]:
 
 def _plain(text: str) -> str:
     return " ".join(normalize(text).split())
-
-

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config text",
         "embedding filters",
         "index_format",
-        "stores ranking events",
+        "stores ranking events marking",
         "snapshot passages",
         "retrieval",
         "finding hydrate",
