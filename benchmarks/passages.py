@@ -97,7 +97,7 @@ def measure(searcher: Searcher, judged: Sequence[Judged], view: str) -> dict[str
         for row in judged:
             locale = locales.get(row.article)
             hit = _own_hit(known, row, mode, view, locale)
-            groups = [mode]
+            groups: list[str] = [mode]
             if mode == "hybrid" and hit and hit.explanation and not hit.explanation.signals.get("bm25"):
                 groups.append("meaning alone")
             for group in groups:

@@ -88,13 +88,13 @@ def _passages(samples: Samples) -> Rows:
         for row in (group.split(", ")[0], group):
             whole.setdefault(row, {}).setdefault(what, []).extend(values)
     table: Rows = [["", "rows", "shown, %", "in any passage, %", "right section, %", "characters"]]
-    for row, values in sorted(whole.items()):
-        rows = values["shown_share"]
+    for row, series in sorted(whole.items()):
+        rows = series["shown_share"]
         shares = [
-            sum(value >= least for value in values[what]) / len(rows)
+            sum(value >= least for value in series[what]) / len(rows)
             for what, least in (("shown_share", MOST), ("any_share", MOST), ("section", 1.0))
         ]
-        characters = statistics.fmean(values.get("chars") or [0.0])
+        characters = statistics.fmean(series.get("chars") or [0.0])
         table.append([row, str(len(rows)), *(f"{100 * share:.1f}" for share in shares), f"{characters:.0f}"])
     return table
 

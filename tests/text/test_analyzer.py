@@ -187,7 +187,7 @@ def test_a_matcher_gives_the_tokens_that_meet_a_term(text: str, locale: str, dat
     expected = []
     for token in every:
         if met := wanted & {token.stem, token.folded, fold(token.stem)}:
-            expected.append((token.start, token.end, met))
+            expected.append((token.start, token.end, set(met)))
     assert [(start, end, set(terms)) for start, end, terms in Matcher(wanted, locale)(text)] == expected
 
 
