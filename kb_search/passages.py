@@ -74,6 +74,9 @@ _LISTED = 1.0
 _EMPTY = -2.0
 """… of a line that only says what comes below it, and of one that repeats the title."""
 
+_SHORT_LINE = 120
+"""Characters up to which a line is a sentence to us."""
+
 _ITEM = re.compile(r"(?:\d+\.|-) ")
 _CELLS = " | "
 _WRITTEN_LINE = re.compile(r"\S(?:.*\S)?")
@@ -155,22 +158,23 @@ def _lines(row: int, part: Part, found: Sequence[Met], wanted: Wanted, title: st
 def _sentences(text: str, locale: str) -> tuple[_Sentence, ...]:
     """Split a chunk, once for all the queries that come upon it; longer sentences are likelier by as much.
 
-    One that is shown whole is split into lines, which is all that it takes to tell what they are, and much faster.
+    Lines of a chunk that is shown whole, and short ones of any, stay whole: it is what they are that counts.
     """
     found: list[_Sentence] = []
-    if len(text) <= MAX_CHARACTERS:
-        spans = [match.span() for match in _WRITTEN_LINE.finditer(text)]
-    else:
-        spans = sentences(text, locale)
-    above = ""
-    for (start, end), after in zip_longest(spans, spans[1:], fillvalue=(len(text), 0)):
-        line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
-        listed = _CELLS in line or _ITEM.match(line) is not None
-        is_head = _CELLS in line and _CELLS not in above and text[end : after[0]] == "\n"
-        leads = is_head or text[start:end].endswith((":", "："))
-        odds = math.log(end - start) + (_EMPTY if leads else _LISTED if listed else 0.0)
-        found.append(_Sentence(start, end, odds, leads))
-        above = line
+    lines = [match.span() for match in _WRITTEN_LINE.finditer(text)]
+    whole = len(text) if len(text) <= MAX_CHARACTERS else _SHORT_LINE
+    above = False
+    for (start, end), (after, _) in zip_longest(lines, lines[1:], fillvalue=(len(text), 0)):
+        row = text.find(_CELLS, start, end) >= 0
+        leads = text.endswith((":", "："), start, end) or (row and not above and text[end:after] == "\n")
+        above = row
+        kind = _LISTED if row or _ITEM.match(text, start) else 0.0
+        spans = [(start, end)]
+        if end - start > whole:
+            spans = [(start + first, start + last) for first, last in sentences(text[start:end], locale)]
+        for first, last in spans:
+            leading = leads and last == end
+            found.append(_Sentence(first, last, math.log(last - first) + (_EMPTY if leading else kind), leading))
     return tuple(found)
 
 
