@@ -22,6 +22,7 @@ COMMANDS = {
     "cold-start": "time of `kb-search search` from the shell",
     "memory": "resident memory of a process that answers queries",
     "robustness": "what misspelt queries and queries without diacritics lose",
+    "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",
 }
 
@@ -44,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"benchmarks: {error}", file=sys.stderr)
         return error.exit_code
     path = results.save(record, options.results)
-    print(summary.describe(record))
-    print(f"raw times: {path}", file=sys.stderr)
+    print(path.read_text("utf-8") if options.json else summary.describe(record))
+    print(f"raw values: {path}", file=sys.stderr)
     return 0
 
 
@@ -61,6 +62,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
             module.configure(command)
             command.set_defaults(run=module.run)
             command.add_argument("--label", default="", help="what is special about this run")
+            command.add_argument("--json", action="store_true", help="the raw values, not what they say")
             command.add_argument(
                 "--results", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results"
             )

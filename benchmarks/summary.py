@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks.gemm import FLOPS_PER_TOKEN, PACKAGED_MODEL
 from benchmarks.results import Record, Value
 
 Rows = list[list[str]]
+Samples = Mapping[str, Sequence[float]]
+
+MOST = 0.8
+"""Share of a judged quote from which on a passage counts as showing it."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -28,10 +32,16 @@ def describe(record: Record) -> str:
         f"{machine['cpu']}, {machine['usable_cores']} of {machine['cores']} cores ({flags}), load {load}",
         ", ".join(f"{name} {value}" for name, value in (measured.arguments | measured.facts).items()),
     ]
-    series: Rows = [["", "n", "mean", "p50", "p95", "p99", "max"]]
-    series += [_row(name, values) for name, values in measured.samples.items() if values]
+    series = _TABLES.get(record.benchmark, _series)(measured.samples)
     derived: Rows = [[name, f"{value:,.4g}"] for name, value in _DERIVED.get(record.benchmark, _nothing)(record)]
     return "\n".join([*lines, *_aligned(series), *_aligned(derived)])
+
+
+def _series(samples: Samples) -> Rows:
+    return [
+        ["", "n", "mean", "p50", "p95", "p99", "max"],
+        *(_row(name, values) for name, values in samples.items() if values),
+    ]
 
 
 def _row(name: str, values: Sequence[float]) -> list[str]:
@@ -88,6 +98,25 @@ def _gemm(record: Record) -> Iterable[tuple[str, float]]:
     yield "tokens/s of the packaged model at that rate", flop / reached / FLOPS_PER_TOKEN
 
 
+def _passages(samples: Samples) -> Rows:
+    """A row per mode and locale, one per mode above them; % of the judged rows, and the mean length of a passage."""
+    whole: dict[str, dict[str, list[float]]] = {}
+    for name, values in samples.items():
+        group, what = name.split(": ")
+        for row in (group.split(", ")[0], group):
+            whole.setdefault(row, {}).setdefault(what, []).extend(values)
+    table: Rows = [["", "rows", "shown, %", "in any passage, %", "right section, %", "characters"]]
+    for row, series in sorted(whole.items()):
+        rows = series["shown_share"]
+        shares = [
+            sum(value >= least for value in series[what]) / len(rows)
+            for what, least in (("shown_share", MOST), ("any_share", MOST), ("section", 1.0))
+        ]
+        characters = statistics.fmean(series.get("chars") or [0.0])
+        table.append([row, str(len(rows)), *(f"{100 * share:.1f}" for share in shares), f"{characters:.0f}"])
+    return table
+
+
 def _number(value: Value) -> float:
     return float(value)
 
@@ -98,6 +127,9 @@ _DERIVED: dict[str, Callable[[Record], Iterable[tuple[str, float]]]] = {
     "gemm": _gemm,
     "robustness": _robustness,
 }
+
+
+_TABLES: dict[str, Callable[[Samples], Rows]] = {"passages": _passages}
 
 
 def _aligned(rows: Rows) -> list[str]:

@@ -34,12 +34,6 @@ class Expansion(NamedTuple):
     text: str
     slots: Mapping[str, tuple[Slot, ...]]
 
-    def terms(self) -> dict[str, frozenset[str]]:
-        """All terms of each locale that are looked for, and may be marked in what is found."""
-        return {
-            locale: frozenset().union(*(slot.all_terms() for slot in slots)) for locale, slots in self.slots.items()
-        }
-
 
 class _Reading(NamedTuple):
     """A query read in one locale: guesses for each of its terms, and how far-fetched they are together."""

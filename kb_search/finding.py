@@ -5,7 +5,7 @@ No text is read here, and nothing is decided that a page of the answer would cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ from kb_search.stores.base import Mask
 from kb_search.text.locales import matches, primary
 from kb_search.text.normalize import normalize
 from kb_search.text.sentences import truncate
+from kb_search.text.slots import Slot
 from kb_search.types import Mode
 
 MAX_QUERY = 2_000
@@ -47,13 +48,13 @@ class Found:
     """What a query found.
 
     `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `corrected` is
-    what was asked of the model where words were unknown, `terms` are the stems that were looked for, by locale; `best`
+    what was asked of the model where words were unknown, `slots` is the query as each locale reads it; `best`
     is the highest score, pins or not; `more` says that there are fitting articles outside the window.
     """
 
     text: str
     corrected: str | None
-    terms: Mapping[str, frozenset[str]]
+    slots: Mapping[str, Sequence[Slot]]
     notices: tuple[str, ...]
     view: ViewSnapshot
     mode: Mode
@@ -107,7 +108,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     return Found(
         text=text,
         corrected=expansion.text if expansion.text != text else None,
-        terms=expansion.terms(),
+        slots=expansion.slots,
         notices=notices,
         view=view,
         mode=mode,

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from kb_search.passages import best_passage
+from kb_search.passages import NEAREST, Part, Wanted, best_passages, openings
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import Scored
-from kb_search.retrieval import Candidates, best_chunks
+from kb_search.ranking.wording import weigh
+from kb_search.retrieval import Candidates, nearest_chunks
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ArticleRecord, ChunkRecord
-from kb_search.text.analyzer import stems
-from kb_search.types import Explanation, Hit, Mode, Passage, Translation
-
-PASSAGES = 3
-"""Passages of one hit: the best one and the further ones."""
+from kb_search.text.slots import Slot
+from kb_search.types import Explanation, Hit, Mode, Translation
 
 
 def hydrate(
@@ -25,24 +23,25 @@ def hydrate(
     snapshot: Snapshot,
     view: ViewSnapshot,
     *,
-    terms: Mapping[str, frozenset[str]],
+    slots: Mapping[str, Sequence[Slot]],
     mode: Mode,
     url_template: str,
     explain: bool,
 ) -> tuple[Hit, ...]:
-    """Turn one page of results into hits; `terms` is locale → stems that the query asks for, or stands for."""
+    """Turn one page of results into hits; `slots` is the query as each locale reads it."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
-    by_words = candidates.focus is None and any(terms.values())
-    chunk_rows = best_chunks([s.shown for s in page], candidates, snapshot, view)
-    if not by_words:
-        chunk_rows = {row: rows[:PASSAGES] for row, rows in chunk_rows.items()}
+    # One more than are looked at: the summary is chosen to be left out.
+    chunk_rows = nearest_chunks([s.shown for s in page], candidates, snapshot, view, NEAREST + 1)
     chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)
+    wanted = {locale: _wanted(slots, locale, view) for locale in {records[s.shown].locale for s in page}}
     hits = []
     for scored in page:
         record = records[scored.shown]
-        wanted = terms.get(record.locale, frozenset())
-        found = [chunks[row] for row in chunk_rows[scored.shown]]
-        passages = _passages(_by_words(found, wanted, record.locale) if by_words else found, wanted, record.locale)
+        parts = [_part(chunks[row], nearness) for row, nearness in chunk_rows[scored.shown].items()]
+        if any(slots.values()) or candidates.focus is not None:
+            passages = best_passages(parts, wanted[record.locale], record.title)
+        else:
+            passages = openings(parts, record.locale)
         hits.append(
             Hit(
                 id=record.id,
@@ -79,20 +78,16 @@ def article_url(template: str, record: ArticleRecord) -> str:
     return template.format_map(values)
 
 
-def _by_words(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str) -> Sequence[ChunkRecord]:
-    """Choose the chunks that hold most of the query's words, the first of equals first."""
-    held = [len(terms.intersection(stems(f"{chunk.heading}\n{chunk.text}", locale))) for chunk in chunks]
-    order = sorted(range(len(chunks)), key=lambda row: -held[row])
-    return [chunks[row] for row in order[:PASSAGES]]
+def _part(chunk: ChunkRecord, nearness: float | None) -> Part:
+    return Part(chunk.id, chunk.anchor, chunk.heading, chunk.text, nearness)
 
 
-def _passages(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str) -> tuple[Passage, ...]:
-    """Best passage of each chunk; a passage that repeats one above it is left out."""
-    found: dict[str, Passage] = {}
-    for chunk in chunks:
-        passage = best_passage(chunk.text, chunk.heading, chunk.anchor, terms, locale)
-        found.setdefault(" ".join(passage.text.split()).lower(), passage)
-    return tuple(found.values())
+def _wanted(slots: Mapping[str, Sequence[Slot]], locale: str, view: ViewSnapshot) -> Wanted:
+    """Weigh the query's words in a locale by how few of its articles have them: common words say little."""
+    store = view.keywords.get(locale)
+    if store is None or not slots.get(locale):
+        return Wanted({}, locale)
+    return Wanted(weigh(slots[locale], store.document_frequency, store.size).shares, locale)
 
 
 def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) -> Explanation:

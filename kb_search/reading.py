@@ -111,7 +111,7 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
         candidates,
         snapshot,
         view_snapshot,
-        terms={},
+        slots={},
         mode="semantic",
         url_template=_url_template(searcher),
         explain=False,

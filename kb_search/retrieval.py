@@ -233,16 +233,23 @@ def _bm25(
     return bm25, share, keyword
 
 
-def best_chunks(
-    articles: Sequence[int], candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot
-) -> dict[int, list[int]]:
-    """Order the chunks of each article by how near they are to the query; without a vector, as they stand."""
+def nearest_chunks(
+    articles: Sequence[int], candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, most: int
+) -> dict[int, dict[int, float | None]]:
+    """Give up to `most` chunks of each article that are nearest to the query, by ordinal, with their evidence.
+
+    Without a vector: all chunks, and None for each.
+    """
     if not articles:
         return {}
     rows, starts = chunk_rows(np.array(articles, np.int64), snapshot.store.first_chunk)
-    scores = None if candidates.focus is None else view.vectors.similarity(candidates.focus.vector, rows)
-    ordered: dict[int, list[int]] = {}
-    for article, start, end in zip(articles, starts, [*starts[1:], len(rows)], strict=True):
-        own = rows[start:end]
-        ordered[article] = (own if scores is None else own[np.argsort(-scores[start:end], kind="stable")]).tolist()
-    return ordered
+    spans = zip(articles, starts, [*starts[1:], len(rows)], strict=True)
+    if candidates.focus is None:
+        return {article: dict.fromkeys(rows[start:end].tolist()) for article, start, end in spans}
+    similarity = view.vectors.similarity(candidates.focus.vector, rows).astype(np.float64)
+    evidence = candidates.focus.evidence(similarity)
+    nearest: dict[int, dict[int, float | None]] = {}
+    for article, start, end in spans:
+        chosen = start + np.sort(np.argsort(-evidence[start:end], kind="stable")[:most])
+        nearest[article] = dict(zip(rows[chosen].tolist(), evidence[chosen].tolist(), strict=True))
+    return nearest

@@ -95,7 +95,7 @@ class Searcher:
             found.candidates,
             self.snapshot,
             found.view,
-            terms=found.terms,
+            slots=found.slots,
             mode=found.mode,
             url_template=self.settings.service.article_url,
             explain=explain,

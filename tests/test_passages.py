@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.passages import MAX_CHARACTERS, best_passage
+from kb_search.passages import MAX_CHARACTERS, MOST, NEAREST, Part, Wanted, best_passages, openings
 from kb_search.text.analyzer import stems
 from kb_search.types import Passage
 
 
 def passage(text: str, query: str, locale: str = "en") -> Passage:
-    return best_passage(text, "Heading", "anchor", stems(query, locale), locale)
+    terms = dict.fromkeys(stems(query, locale))
+    part = Part("a#anchor~0", "anchor", "Heading", text)
+    return best_passages([part], Wanted({term: 1 / len(terms) for term in terms}, locale))[0]
 
 
 def marked(text: str, query: str, locale: str = "en") -> list[str]:
@@ -48,7 +50,7 @@ def test_different_words_count_more_than_many() -> None:
 def test_without_any_of_its_words_the_text_begins_at_the_beginning() -> None:
     text = " ".join([FILLER] * 9)
     shown = passage(text, "parcel")
-    assert shown.text == " ".join([FILLER] * 3)
+    assert shown.text == " ".join([FILLER] * 4)
     assert shown.html == shown.text
 
 
@@ -99,6 +101,89 @@ def test_a_text_that_says_nothing() -> None:
     assert passage("", "password") == Passage("", "", "Heading", "anchor")
     assert passage("Text", "").html == "Text"
     assert passage("***", "password").text == "***"
+
+
+def part(text: str, number: int = 0, heading: str = "", nearness: float | None = None) -> Part:
+    return Part(f"a#s~{number}", f"s{number}", heading, text, nearness)
+
+
+def texts(parts: list[Part], terms: dict[str, float] | None = None, title: str = "") -> list[str]:
+    return [shown.text for shown in best_passages(parts, Wanted(terms or {}, "en"), title)]
+
+
+def test_the_nearest_chunk_is_shown_first_and_far_ones_never() -> None:
+    parts = [part(f"{FILLER} Part {number}.", number, nearness=float(near)) for number, near in enumerate([1, 9, 5, 0])]
+    shown = best_passages(parts, Wanted({}, "en"))
+    assert [passage.anchor for passage in shown] == ["s1", "s2", "s0"]
+    assert len(shown) == NEAREST
+
+
+def test_a_rare_word_weighs_more_than_a_frequent_one() -> None:
+    parts = [part("Send the parcel with us.", 0), part("Pay the customs duty now.", 1)]
+    assert texts(parts, {"parcel": 0.1, "custom": 0.9})[0] == parts[1].text
+    assert texts(parts, {"parcel": 0.9, "custom": 0.1})[0] == parts[0].text
+
+
+def test_without_nearness_the_heading_counts() -> None:
+    parts = [part("It takes ten days, for all.", 0, "Delivery"), part("It takes five days, for all.", 1, "Refund")]
+    assert texts(parts, {"refund": 1.0})[0] == parts[1].text
+
+
+def test_steps_come_before_running_text_of_their_length() -> None:
+    prose, steps = "Some people open the page.", "1. Open it.\n2. Press this."
+    assert len(prose) == len(steps)
+    assert texts([part(prose, 0), part(steps, 1)]) == [steps, prose]
+
+
+def test_a_lead_in_goes_with_its_list_and_not_without() -> None:
+    items = [f"- Item {number} of the list: {FILLER}" for number in range(1, 4)]
+    listed = "To do so:\n\n" + "\n".join(items)
+    assert texts([part(listed, nearness=0.0)])[0] == listed
+    assert texts([part(f"{FILLER} {FILLER} {FILLER} To do so:\n\n- {FILLER} {FILLER}")])[0].endswith("here.")
+
+
+def test_the_head_of_a_table_is_no_answer() -> None:
+    table = "Code of the error | What it means to the one who reads it\nE-1 | Off"
+    assert texts([part(table, 0), part("Call us about the error, day or night.", 1)])[0] != table
+
+
+def test_a_summary_is_shown_where_there_is_nothing_else() -> None:
+    summary = Part("a#~summary", "", "", "All about passwords and much more, in short.", 9.0)
+    assert texts([summary, part("Press it.", nearness=0.0)]) == ["Press it."]
+    assert texts([summary]) == [summary.text]
+
+
+def test_a_line_that_repeats_the_title_is_not_what_is_shown() -> None:
+    parts = [part("Reset your password", 0), part("Press the button.", 1)]
+    assert texts(parts, title="Reset your password")[0] == "Press the button."
+
+
+def test_further_passages_share_no_sentence_and_say_something_else() -> None:
+    sentences = [f"Sentence {number} of many that are there to be read by somebody who asks." for number in range(40)]
+    shown = texts([part(" ".join(sentences))])
+    assert len(shown) == MOST
+    assert all(sum(sentence in one for one in shown) <= 1 for sentence in sentences)
+    assert texts([part("The same.", 0), part("THE SAME.", 1)]) == ["The same."]
+
+
+def test_terms_that_are_only_marked_choose_nothing() -> None:
+    parts = [part("We send the parcel.", 0), part("We send passwords.", 1)]
+    first, second = best_passages(parts, Wanted({"parcel": 1.0}, "en", marked={"password"}))
+    assert first.html == "We send the <mark>parcel</mark>."
+    assert second.html == "We send <mark>passwords</mark>."
+
+
+def test_what_was_typed_without_diacritics_marks_the_word_with_them() -> None:
+    assert marked("Yeni şifre, şifreniz.", "sifre", "tr") == ["şifre", "şifreniz"]
+    assert marked("Votre reçu", "recu", "fr") == ["reçu"]
+
+
+def test_where_nothing_was_asked_chunks_are_shown_from_their_beginning() -> None:
+    long = " ".join([FILLER, *["1. Do it."] * 100])
+    shown = openings([part(long, 0), part("", 1), part("x" * 900, 2), part("No fourth.", 3)], "en")
+    assert [len(passage.text) <= MAX_CHARACTERS for passage in shown] == [True] * MOST
+    assert shown[0].text.startswith(FILLER)
+    assert (shown[0].html, shown[1].text) == (shown[0].text, "")
 
 
 ALPHABET = st.sampled_from("ab ışİIé<>&\"'.,!?-_@\n漢字1")

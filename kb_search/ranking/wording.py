@@ -15,37 +15,67 @@ from kb_search.text.slots import Clause, Slot, Word
 
 
 class Wording(NamedTuple):
-    """`words` to search for, the most BM25 that they could give, and how much the share of it varies by chance."""
+    """`words` to search for, the most BM25 that they could give, and how much the share of it varies by chance.
+
+    `known` is False where no term of the query is in any article; `shares` has for each term what it says of the query,
+    those of the words as typed adding up to 1, those of alternatives by their weight.
+    """
 
     words: tuple[Word, ...]
     ideal: float
     spread: float
+    known: bool
+    shares: dict[str, float]
+
+
+class _Weighed(NamedTuple):
+    """One slot: its clauses, its ideal, each typed term's idf and chance, what each term is worth, as in Wording."""
+
+    word: Word
+    ideal: float
+    chances: list[tuple[float, int]]
+    worth: dict[str, float]
     known: bool
 
 
 def weigh(slots: Iterable[Slot], frequency: Callable[[str], int], documents: int) -> Wording:
     """Weigh the slots of a query for one locale of `documents` articles; `frequency` gives a term's articles.
 
-    A slot that is typed twice counts twice. `known` is False where no term of it is in any article.
+    A slot that is typed twice counts twice.
     """
     words: list[Word] = []
-    ideal = 0.0
-    known = False
     chances: list[tuple[float, int]] = []
+    worth: dict[str, float] = {}
+    ideal, known = 0.0, False
     for slot, times in Counter(slots).items():
-        typed = [frequency(term) for term in slot.terms]
-        others = [min(map(frequency, alternative.terms)) for alternative in slot.alternatives]
-        either = min(sum(others), documents)  # articles that have an alternative, if no article has two
-        # A word that nobody wrote is taken for what it may stand for; one that stands for nothing is rarer than any.
-        counted = [df or either for df in typed]
-        total = ideal_bm25(counted, documents)
-        clauses = [Clause(slot.terms)] if any(typed) or not any(others) else []
-        for alternative, df in zip(slot.alternatives, others, strict=True):
-            if df:
-                own = ideal_bm25(map(frequency, alternative.terms), documents)
-                clauses.append(Clause(alternative.terms, alternative.weight * total / own))
-        words += [tuple(clauses)] * times
-        ideal += times * total
-        known = known or any(typed) or either > 0
-        chances += [(times * idf(df, documents), df if df == either else min(df + either, documents)) for df in counted]
-    return Wording(tuple(words), ideal, share_spread(chances, documents), known)
+        weighed = _weigh(slot, frequency, documents)
+        words += [weighed.word] * times
+        ideal += times * weighed.ideal
+        known = known or weighed.known
+        chances += [(times * rarity, df) for rarity, df in weighed.chances]
+        for term, value in weighed.worth.items():
+            worth[term] = max(worth.get(term, 0.0), times * value)
+    shares = {term: value / ideal for term, value in worth.items()} if ideal else {}
+    return Wording(tuple(words), ideal, share_spread(chances, documents), known, shares)
+
+
+def _weigh(slot: Slot, frequency: Callable[[str], int], documents: int) -> _Weighed:
+    typed = [frequency(term) for term in slot.terms]
+    others = [min(map(frequency, alternative.terms)) for alternative in slot.alternatives]
+    either = min(sum(others), documents)  # articles that have an alternative, if no article has two
+    # A word that nobody wrote is taken for what it may stand for; one that stands for nothing is rarer than any.
+    counted = [df or either for df in typed]
+    ideal = ideal_bm25(counted, documents)
+    clauses = [Clause(slot.terms)] if any(typed) or not either else []
+    worth = {term: ideal_bm25([df], documents) for term, df in zip(slot.terms, counted, strict=True)}
+    for alternative, df in zip(slot.alternatives, others, strict=True):
+        if df:
+            own = ideal_bm25(map(frequency, alternative.terms), documents)
+            clauses.append(Clause(alternative.terms, alternative.weight * ideal / own))
+            for term in alternative.terms:
+                worth[term] = max(worth.get(term, 0.0), ideal * alternative.weight / len(alternative.terms))
+    chances = [
+        (idf(df, documents), min(df + either, documents) if known else df)
+        for df, known in zip(counted, typed, strict=True)
+    ]
+    return _Weighed(tuple(clauses), ideal, chances, worth, any(typed) or either > 0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from kb_search.text.locales import primary
+from kb_search.text.normalize import fold
 from kb_search.text.segmentation import CHUNK
 from kb_search.text.terms import Token, terms
 
-__all__ = ["ANALYZER_VERSION", "Token", "distinct", "matching", "stems", "tokens"]
+__all__ = ["ANALYZER_VERSION", "Matcher", "Met", "Token", "distinct", "stems", "tokens"]
 
 # Any change in what `tokens` gives, for any text, raises this number: it is in the manifest of every index.
 ANALYZER_VERSION: int = 2
@@ -33,28 +35,49 @@ def tokens(text: str, locale: str) -> list[Token]:
     return found
 
 
-def matching(text: str, locale: str, wanted: frozenset[str]) -> list[Token]:
-    """Give the tokens of a text whose stem is wanted; much faster than `tokens` where few are."""
-    language = primary(locale)
-    # Most words of a passage are not in the query: look at each different one once, before looking at places.
-    places = list(CHUNK.finditer(text))
-    chunks = [match[0] for match in places]
-    chosen = {
-        chunk
-        for chunk in set(chunks)
-        if not wanted.isdisjoint(
-            _stems(chunk, language) if len(chunk) <= _LONGEST_CACHED else _stems_of(chunk, language)
-        )
-    }
-    found: list[Token] = []
-    for match, chunk in zip(places, chunks, strict=True) if chosen else ():
-        if chunk in chosen:
-            offset = match.start()
-            inner = _tokens(chunk, language) if len(chunk) <= _LONGEST_CACHED else terms(chunk, language)
-            for start, end, exact, folded, stem, part in inner:
-                if stem in wanted:
-                    found.append(Token(offset + start, offset + end, exact, folded, stem, part))
-    return found
+class Matcher:
+    """Finds the words of texts of one locale that meet some terms: those whose stem, folded form or folded stem is one.
+
+    So `sifre` finds `şifre`, and `şifre` does not find `sifre`. Each different word is analysed once, so that a matcher
+    kept for many texts is much faster than `tokens`. Not thread-safe.
+    """
+
+    def __init__(self, terms: Collection[str], locale: str) -> None:
+        """Look for `terms` in texts of `locale`."""
+        self._words = _Words(frozenset(terms), primary(locale))
+
+    def __call__(self, text: str) -> list[Met]:
+        """Give what meets a term, in the order of `tokens`."""
+        words = self._words
+        return [Met(at + start, at + end, terms) for at, chunk in _places(text) for start, end, terms in words[chunk]]
+
+
+class Met(NamedTuple):
+    """A word of a text, at `text[start:end]`, and the terms that it meets."""
+
+    start: int
+    end: int
+    terms: tuple[str, ...]
+
+
+class _Words(dict[str, tuple[Met, ...]]):
+    """What is met inside each different word, worked out when it is first asked for."""
+
+    def __init__(self, wanted: frozenset[str], language: str) -> None:
+        super().__init__()
+        self._wanted, self._language = wanted, language
+
+    def __missing__(self, chunk: str) -> tuple[Met, ...]:
+        cached = len(chunk) <= _LONGEST_CACHED
+        forms = _forms(chunk, self._language) if cached else _forms_of(chunk, self._language)
+        found = []
+        if not forms.isdisjoint(self._wanted):
+            for token in terms(chunk, self._language):
+                met = self._wanted.intersection((token.stem, token.folded, fold(token.stem)))
+                if met:
+                    found.append(Met(token.start, token.end, tuple(met)))
+        self[chunk] = result = tuple(found)
+        return result
 
 
 def stems(text: str, locale: str) -> list[str]:
@@ -81,6 +104,21 @@ def _stems_of(chunk: str, language: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def _stems(chunk: str, language: str) -> tuple[str, ...]:
     return _stems_of(chunk, language)
+
+
+def _forms_of(chunk: str, language: str) -> frozenset[str]:
+    return frozenset(form for token in terms(chunk, language) for form in (token.stem, token.folded, fold(token.stem)))
+
+
+@lru_cache(maxsize=65_536)
+def _forms(chunk: str, language: str) -> frozenset[str]:
+    return _forms_of(chunk, language)
+
+
+@lru_cache(maxsize=2_048)
+def _places(text: str) -> tuple[tuple[int, str], ...]:
+    """Where the chunks of a text begin: some ten megabytes for the passages that are shown again and again."""
+    return tuple([(match.start(), match[0]) for match in CHUNK.finditer(text)])  # a list is faster than a generator
 
 
 @lru_cache(maxsize=32_768)

@@ -18,10 +18,6 @@ class Slot(NamedTuple):
     terms: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
 
-    def all_terms(self) -> frozenset[str]:
-        """Every term that a reader may find marked."""
-        return frozenset(self.terms).union(*(alternative.terms for alternative in self.alternatives))
-
 
 class Clause(NamedTuple):
     """Terms whose BM25 is added up and multiplied by `boost`."""

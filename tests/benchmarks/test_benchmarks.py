@@ -106,7 +106,7 @@ def test_gemm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "GFLOP/s" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["latency", "indexing", "cold-start", "memory"])
+@pytest.mark.parametrize("name", ["latency", "indexing", "cold-start", "memory", "passages"])
 def test_without_its_data_a_benchmark_is_skipped(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name]) == 0
     assert capsys.readouterr().err.startswith(f"skipped: {name} needs --")

@@ -63,6 +63,14 @@ def test_a_synonym_makes_a_word_less_telling() -> None:
     assert wider.spread == share_spread([(RARE, 5)], 10) > alone.spread
 
 
+def test_what_each_term_says_of_the_query() -> None:
+    shares = weigh([Slot(("rare",)), Slot(("usaul",), (Alternative(("log", "in"), 0.5),))], frequency, 10).shares
+    whole = RARE + USUAL  # the slip is as rare as what it stands for
+    assert shares["rare"] == pytest.approx(RARE / whole)
+    assert shares["usaul"] == pytest.approx(USUAL / whole)
+    assert shares["log"] == shares["in"] == pytest.approx(0.5 * USUAL / whole / 2)
+
+
 def test_a_word_given_twice_counts_twice() -> None:
     once, twice = weigh([Slot(("rare",))], frequency, 10), weigh([Slot(("rare",))] * 2, frequency, 10)
     assert twice.words == once.words * 2
@@ -85,7 +93,7 @@ def test_no_alternative_can_give_more_than_the_word_could(
         return terms
 
     slot = Slot(named(typed), tuple(Alternative(named(each), weight) for each, weight in others))
-    (word,), ideal, spread, _ = weigh([slot], names.__getitem__, 50)
+    (word,), ideal, spread, *_ = weigh([slot], names.__getitem__, 50)
     for terms, boost in word:
         in_some_article = [names[term] for term in terms if names[term]]
         assert boost * ideal_bm25(in_some_article, 50) <= ideal + 1e-9

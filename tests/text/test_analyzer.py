@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.text.analyzer import Token, matching, stems, tokens
+from kb_search.text.analyzer import Matcher, Token, stems, tokens
 from kb_search.text.normalize import fold
 from tests.text.reading import stemmed
 
@@ -110,15 +111,38 @@ def test_stems_are_the_stems_of_the_tokens(text: str, locale: str) -> None:
     assert stems(text, locale) == [token.stem for token in tokens(text, locale)]
 
 
-@given(TYPED, LOCALES, st.data())
-def test_matching_gives_the_tokens_whose_stem_is_wanted(text: str, locale: str, data: st.DataObject) -> None:
-    every = tokens(text, locale)
-    wanted = frozenset(data.draw(st.lists(st.sampled_from([token.stem for token in every])))) if every else frozenset()
-    assert matching(text, locale, wanted) == [token for token in every if token.stem in wanted]
-
-
 def test_threads_get_the_same_terms() -> None:
     text = " ".join(f"invoices{'abcdefghij'[number % 10]} accounts resetting" for number in range(500))
     expected = stems(text, "en")
     with ThreadPoolExecutor(4) as pool:
         assert all(result == expected for result in pool.map(lambda _: stems(text, "en"), range(8)))
+
+
+@given(TYPED, LOCALES, st.data())
+def test_a_matcher_gives_the_tokens_that_meet_a_term(text: str, locale: str, data: st.DataObject) -> None:
+    every = tokens(text, locale)
+    forms = [form for token in every for form in (token.stem, token.folded)]
+    wanted = frozenset(data.draw(st.lists(st.sampled_from(forms)))) if every else frozenset()
+    expected = []
+    for token in every:
+        if met := wanted & {token.stem, token.folded, fold(token.stem)}:
+            expected.append((token.start, token.end, set(met)))
+    assert [(start, end, set(terms)) for start, end, terms in Matcher(wanted, locale)(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("terms", "text", "locale", "expected"),
+    [
+        ({"sifre"}, "Şifre, ŞİFRE; sifre", "tr", ["Şifre", "ŞİFRE", "sifre"]),
+        ({"şifre"}, "Şifre, sifre", "tr", ["Şifre"]),
+        ({"refus"}, "refusé, refuser", "fr", ["refusé", "refuser"]),
+        ({"password", "link"}, "Passwords by links", "en", ["Passwords", "links"]),
+        ((), "Nothing is wanted", "en", []),
+    ],
+)
+def test_words_meet_a_term_by_stem_and_without_diacritics(
+    terms: Collection[str], text: str, locale: str, expected: list[str]
+) -> None:
+    matcher = Matcher(terms, locale)
+    for _ in range(2):  # once worked out, once remembered
+        assert [text[start:end] for start, end, _ in matcher(text)] == expected
