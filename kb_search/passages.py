@@ -25,7 +25,7 @@ MAX_CHARACTERS = 400
 """About four lines of a result list."""
 MOST = 3
 """Passages of one article: the one that is shown, and the further ones."""
-NEAREST = 3
+NEAREST = 5
 """Chunks of an article that are looked at where their nearness to the query is known."""
 
 
@@ -67,8 +67,8 @@ class _Weights:
     heading: float
 
 
-_BESIDE_MEANING, _ALONE = _Weights(2.0, 0.0), _Weights(6.0, 6.0)
-"""Words beside nearness, which has the headings in it, and words that are all there is; see benchmarks/relevance."""
+_BESIDE_MEANING, _ALONE = _Weights(4.0, 2.0), _Weights(6.0, 6.0)
+"""Words beside nearness, which has much of both in it, and words that are all there is; see benchmarks/relevance."""
 _LISTED = 1.0
 """Log-odds of a step, an item or a row of a table."""
 _EMPTY = -2.0
