@@ -112,7 +112,10 @@ def texts(parts: list[Part], terms: dict[str, float] | None = None, title: str =
 
 
 def test_the_nearest_chunk_is_shown_first_and_far_ones_never() -> None:
-    parts = [part(f"{FILLER} Part {number}.", number, nearness=float(near)) for number, near in enumerate([1, 9, 5, 0, 0, 0, 8])]
+    parts = [
+        part(f"{FILLER} Part {number}.", number, nearness=float(near))
+        for number, near in enumerate([1, 9, 5, 0, 0, 0, 8])
+    ]
     shown = best_passages(parts, Wanted({}, "en"))
     assert [passage.anchor for passage in shown] == ["s1", "s6", "s2"]
     assert len(shown) == MOST < NEAREST < len(parts)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kb_search.text.locales import primary
 from kb_search.text.normalize import fold
-from kb_search.text.segmentation import CHUNK
+from kb_search.text.segmentation import CHUNK, is_unspaced
 from kb_search.text.terms import Token, terms
 
 __all__ = ["ANALYZER_VERSION", "Matcher", "Met", "Token", "distinct", "stems", "tokens"]
@@ -18,6 +18,10 @@ ANALYZER_VERSION: int = 2
 
 # Chunks of a real text repeat; long ones (addresses, encoded data) do not, and would push the others out.
 _LONGEST_CACHED = 24
+
+
+_LOSES_BEGINNINGS = frozenset({"ar", "fa", "ga", "he", "id", "ta"})
+"""Languages whose stems need not begin as the words do."""
 
 
 def tokens(text: str, locale: str) -> list[Token]:
@@ -66,8 +70,18 @@ class _Words(dict[str, tuple[Met, ...]]):
     def __init__(self, wanted: frozenset[str], language: str) -> None:
         super().__init__()
         self._wanted, self._language = wanted, language
+        self._initials = None if language in _LOSES_BEGINNINGS else frozenset(map(_initial, wanted))
 
     def __missing__(self, chunk: str) -> tuple[Met, ...]:
+        # Most words begin with another letter than any that is wanted, which takes no stemming to see.
+        if (
+            self._initials is not None
+            and chunk.isalpha()
+            and not is_unspaced(chunk)
+            and _initial(chunk[0]) not in self._initials
+        ):
+            self[chunk] = ()
+            return ()
         cached = len(chunk) <= _LONGEST_CACHED
         forms = _forms(chunk, self._language) if cached else _forms_of(chunk, self._language)
         found = []
@@ -78,6 +92,12 @@ class _Words(dict[str, tuple[Met, ...]]):
                     found.append(Met(token.start, token.end, tuple(met)))
         self[chunk] = result = tuple(found)
         return result
+
+
+@lru_cache(maxsize=16_384)
+def _initial(text: str) -> str:
+    """The first letter without case and diacritics."""
+    return fold(text[:1])[:1]
 
 
 def stems(text: str, locale: str) -> list[str]:

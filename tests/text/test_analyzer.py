@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_search.text import analyzer, stemming
 from kb_search.text.analyzer import Matcher, Token, stems, tokens
 from kb_search.text.normalize import fold
+from kb_search.text.segmentation import is_unspaced
 from tests.text.reading import stemmed
 
 LOCALES = st.sampled_from(["en", "fr", "tr", "az", "de", "el", "ja", "ko", "zh", "th", "ar", "xx"])
@@ -109,6 +111,17 @@ def test_capitals_find_what_they_are_capitals_of(text: str) -> None:
 @given(TYPED, LOCALES)
 def test_stems_are_the_stems_of_the_tokens(text: str, locale: str) -> None:
     assert stems(text, locale) == [token.stem for token in tokens(text, locale)]
+
+
+SPACED = sorted(set(stemming._ALGORITHMS) - analyzer._LOSES_BEGINNINGS)
+
+
+@given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=12), st.sampled_from(SPACED))
+def test_stems_begin_as_their_words_do_where_a_matcher_counts_on_it(word: str, language: str) -> None:
+    for token in tokens(word, language):
+        text = word[token.start : token.end]
+        if text.isalpha() and not is_unspaced(text):
+            assert {fold(form)[:1] for form in (token.stem, token.folded)} == {analyzer._initial(text[0])}
 
 
 def test_threads_get_the_same_terms() -> None:
