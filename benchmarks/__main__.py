@@ -22,6 +22,7 @@ COMMANDS = {
     "cold-start": "time of `kb-search search` from the shell",
     "memory": "resident memory of a process that answers queries",
     "abstention": "whether answers are told from none where half of the articles is taken away",
+    "robustness": "what misspelt queries and queries without diacritics lose",
     "gemm": "matrix products a second: what the CPU can do",
 }
 

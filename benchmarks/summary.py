@@ -65,6 +65,24 @@ def _indexing(record: Record) -> Iterable[tuple[str, float]]:
         yield "GFLOP/s, embedding", tokens / embedding * FLOPS_PER_TOKEN / 1e9
 
 
+def _robustness(record: Record) -> Iterable[tuple[str, float]]:
+    """Percent of the mean that each version loses, all seeds together; by locale, then over all topics."""
+    samples = record.measured.samples
+    before: dict[tuple[str, str], list[float]] = {}
+    after: dict[tuple[str, str], list[float]] = {}
+    for name, values in samples.items():
+        locale, _, version = name.partition(" ")
+        if version != "as typed":
+            for where in (locale, "all"):
+                key = where, version.rstrip(" 0123456789")
+                # Of all locales, only the topics that have the version: English has no diacritics to lose.
+                before.setdefault(key, []).extend(samples[f"{locale} as typed"])
+                after.setdefault(key, []).extend(values)
+    for (where, version), values in sorted(after.items(), key=lambda item: (item[0][0] == "all", item[0])):
+        whole = statistics.fmean(before[where, version])
+        yield f"{where}, {version}: loss, %", 100 * (1 - statistics.fmean(values) / whole) if whole else 0.0
+
+
 def _gemm(record: Record) -> Iterable[tuple[str, float]]:
     flop = _number(record.measured.facts["flop"])
     reached = percentile(record.measured.samples["product_s"], 0.5)
@@ -103,6 +121,7 @@ _DERIVED: dict[str, Callable[[Record], Iterable[tuple[str, float]]]] = {
     "indexing": _indexing,
     "gemm": _gemm,
     "abstention": _abstention,
+    "robustness": _robustness,
 }
 
 

@@ -22,7 +22,8 @@ from kb_search.index_format import GenerationLayout, ViewInfo
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors
-from kb_search.text.analyzer import ANALYZER_VERSION, stems
+from kb_search.stores.vocabulary import build_vocabulary
+from kb_search.text.analyzer import ANALYZER_VERSION, distinct, stems
 from kb_search.text.locales import primary
 from kb_search.types import Article, Chunk
 
@@ -98,6 +99,7 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
             [str(ANALYZER_VERSION), repr(sorted(FIELD_WEIGHTS.items())), locale, *map(_flat, documents)]
         )
         parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, locale))
+        parts.provide(target.vocabulary(locale), layout.folder, "w" + digest, partial(_vocabulary, documents, locale))
     return ViewInfo(
         audiences=view.audiences,
         statuses=view.statuses,
@@ -142,6 +144,10 @@ def _keywords(documents: Sequence[Mapping[str, str]], locale: str, folder: Path)
         if _REFUSED.search(str(error)):
             raise OSError(f"tantivy: {error}") from error
         raise
+
+
+def _vocabulary(documents: Sequence[Mapping[str, str]], locale: str, file: Path) -> None:
+    build_vocabulary(file, (distinct("\n".join(fields.values()), locale) for fields in documents))
 
 
 def _flat(fields: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb_search.embedding.base import Embedder
+from kb_search.expansion import Expansion, expand
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
@@ -43,11 +44,14 @@ class Request:
 class Found:
     """What a query found.
 
-    `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `best` is the
-    highest score, pins or not; `more` says that there are fitting articles outside the window.
+    `text` is the query as it was used, `mode` as it was possible, `locale` the reader's or the query's; `corrected` is
+    what was asked of the model where words were unknown, `terms` are the stems that were looked for, by locale; `best`
+    is the highest score, pins or not; `more` says that there are fitting articles outside the window.
     """
 
     text: str
+    corrected: str | None
+    terms: Mapping[str, frozenset[str]]
     notices: tuple[str, ...]
     view: ViewSnapshot
     mode: Mode
@@ -81,15 +85,20 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     text, notices = _prepare(request.query, request.reader)
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
-    detected = view.detect(text)
+    expansion = expand(text, view)
+    detected = view.detect(expansion.text)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     scope = _Scope(view, allowed, languages, _pins(text, snapshot, view.members if allowed is None else allowed))
     if text:
-        candidates, mode, ranked = _by_evidence(text, detected.probabilities, request, scope, snapshot, embedder, pool)
+        candidates, mode, ranked = _by_evidence(
+            expansion, detected.probabilities, request, scope, snapshot, embedder, pool
+        )
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
     return Found(
         text=text,
+        corrected=expansion.text if expansion.text != text else None,
+        terms=expansion.terms(),
         notices=notices,
         view=view,
         mode=mode,
@@ -102,7 +111,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
 
 
 def _by_evidence(
-    text: str,
+    expansion: Expansion,
     languages: Mapping[str, float],
     request: Request,
     scope: _Scope,
@@ -113,8 +122,12 @@ def _by_evidence(
     """Ask deeper while the window is not full and there is more, since translations fold into one."""
     view = scope.view
     wanted = next((c.values for c in request.conditions if c.field == "locale"), None)
-    locales = tuple(found for found in view.keywords if wanted is None or any(matches(found, one) for one in wanted))
-    query = Query(text, request.mode, scope.allowed, locales, languages, scope.pinned)
+    slots = {
+        locale: expansion.slots[locale]
+        for locale in view.keywords
+        if wanted is None or any(matches(locale, one) for one in wanted)
+    }
+    query = Query(expansion.text, request.mode, scope.allowed, slots, languages, scope.pinned)
     candidates = retrieve(query, snapshot, view, embedder, pool)
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH

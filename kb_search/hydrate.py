@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -25,14 +25,14 @@ def hydrate(
     snapshot: Snapshot,
     view: ViewSnapshot,
     *,
-    query: str,
+    terms: Mapping[str, frozenset[str]],
     mode: Mode,
     url_template: str,
     explain: bool,
 ) -> tuple[Hit, ...]:
-    """Turn one page of results into hits."""
+    """Turn one page of results into hits; `terms` is locale → stems that the query asks for, or stands for."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
-    by_words = candidates.focus is None and bool(query)
+    by_words = candidates.focus is None and any(terms.values())
     chunk_rows = best_chunks([s.shown for s in page], candidates, snapshot, view)
     if not by_words:
         chunk_rows = {row: rows[:PASSAGES] for row, rows in chunk_rows.items()}
@@ -40,9 +40,9 @@ def hydrate(
     hits = []
     for scored in page:
         record = records[scored.shown]
-        terms = frozenset(stems(query, record.locale))
+        wanted = terms.get(record.locale, frozenset())
         found = [chunks[row] for row in chunk_rows[scored.shown]]
-        passages = _passages(_by_words(found, terms, record.locale) if by_words else found, terms, record.locale)
+        passages = _passages(_by_words(found, wanted, record.locale) if by_words else found, wanted, record.locale)
         hits.append(
             Hit(
                 id=record.id,

@@ -23,7 +23,7 @@ from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",
@@ -156,6 +156,10 @@ class ViewLayout:
     def keywords(self, locale: str) -> Path:
         """Return the tantivy folder of one locale."""
         return self.folder / locale / "keywords"
+
+    def vocabulary(self, locale: str) -> Path:
+        """The words of one locale as they were written: msgpack."""
+        return self.folder / locale / "vocabulary"
 
     def articles(self, locale: str) -> Path:
         """Little-endian uint32: the ordinals of this view's articles in one locale, ascending."""

@@ -111,7 +111,7 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
         candidates,
         snapshot,
         view_snapshot,
-        query="",
+        terms={},
         mode="semantic",
         url_template=_url_template(searcher),
         explain=False,
@@ -183,7 +183,7 @@ def _candidates(
         bm25=nothing,
         share=nothing,
         focus=focus,
-        terms={},
+        wordings={},
         degraded=None,
         exhausted=exhausted,
     )

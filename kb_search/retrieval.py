@@ -8,7 +8,6 @@ passages, and those of the best BM25.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,9 +20,10 @@ from kb_search.embedding.base import Embedder
 from kb_search.ranking import fusion
 from kb_search.ranking.calibration import Focus
 from kb_search.ranking.rollup import WINDOW, article_similarity
+from kb_search.ranking.wording import Wording, weigh
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.base import Mask, Ordinals
-from kb_search.text.analyzer import stems
+from kb_search.text.slots import Slot
 from kb_search.types import Mode
 
 DEPTH = WINDOW + 1
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query made ready: its text, what it may find (by article ordinal), and the locales to look in.
+    """A query made ready: the text to embed, the slots of each locale to look in, and what it may find, by ordinal.
 
     `languages` is language → probability that the query is in it; `pinned` articles are candidates whatever the
     branches find.
@@ -43,7 +43,7 @@ class Query:
     text: str
     mode: Mode
     allowed: Mask | None
-    locales: tuple[str, ...]
+    slots: Mapping[str, Sequence[Slot]]
     languages: Mapping[str, float] = field(default_factory=dict)
     pinned: tuple[int, ...] = ()
 
@@ -79,7 +79,7 @@ class Candidates:
     bm25: NDArray[np.float64]
     share: NDArray[np.float64]
     focus: Focus | None
-    terms: dict[str, list[str]]
+    wordings: dict[str, Wording]
     degraded: str | None
     exhausted: bool
 
@@ -89,8 +89,8 @@ def retrieve(
 ) -> Candidates:
     """Find the first candidates of a query and all their evidence."""
     embedding = pool.submit(embedder.embed_queries, [query.text]) if query.mode != "keyword" else None
-    terms = {locale: stems(query.text, locale) for locale in query.locales} if query.mode != "semantic" else {}
-    by_keyword = _keyword_candidates(query, view, terms, DEPTH)
+    wordings = _wordings(query, view) if query.mode != "semantic" else {}
+    by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
     focus, degraded = None, None
     if embedding is not None:
         try:
@@ -98,20 +98,20 @@ def retrieve(
         except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
             _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
-            if not terms:
-                terms = {locale: stems(query.text, locale) for locale in query.locales}
-                by_keyword = _keyword_candidates(query, view, terms, DEPTH)
+            if not wordings:
+                wordings = _wordings(query, view)
+                by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
         else:
             focus = view.calibration.focus(vector, query.languages)
     by_meaning = _semantic_candidates(query, snapshot, view, focus, DEPTH)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, focus, terms, degraded)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, focus, wordings, degraded)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
     """Ask the same again for more articles, without another model call."""
-    by_keyword = _keyword_candidates(query, view, found.terms, depth)
+    by_keyword = _keyword_candidates(query, view, found.wordings, depth)
     by_meaning = _semantic_candidates(query, snapshot, view, found.focus, depth)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.focus, found.terms, found.degraded)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.focus, found.wordings, found.degraded)
 
 
 def _evidence(
@@ -121,25 +121,31 @@ def _evidence(
     snapshot: Snapshot,
     view: ViewSnapshot,
     focus: Focus | None,
-    terms: dict[str, list[str]],
+    wordings: dict[str, Wording],
     degraded: str | None,
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, terms, query.languages)
+    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, wordings, query.languages)
     similarity = semantic = np.zeros(len(articles))
     if focus is not None:
         similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
         semantic = focus.evidence(similarity)
     exhausted = by_keyword.exhausted and by_meaning.exhausted
-    return Candidates(articles, semantic, keyword, similarity, bm25, share, focus, terms, degraded, exhausted)
+    return Candidates(articles, semantic, keyword, similarity, bm25, share, focus, wordings, degraded, exhausted)
 
 
-def _keyword_candidates(query: Query, view: ViewSnapshot, terms: dict[str, list[str]], depth: int) -> Found:
+def _wordings(query: Query, view: ViewSnapshot) -> dict[str, Wording]:
+    stores = {locale: view.keywords[locale] for locale in query.slots}
+    return {
+        locale: weigh(query.slots[locale], store.document_frequency, store.size) for locale, store in stores.items()
+    }
+
+
+def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wording], depth: int) -> Found:
     rankings = {
-        locale: view.keywords[locale].search(words, depth, query.allowed)
-        for locale, words in terms.items()
-        if locale in view.keywords
+        locale: view.keywords[locale].search(wording.words, depth, query.allowed)
+        for locale, wording in wordings.items()
     }
     if not rankings:
         return _NOTHING
@@ -204,30 +210,26 @@ def _bm25(
     found: Found,
     snapshot: Snapshot,
     view: ViewSnapshot,
-    terms: dict[str, list[str]],
+    wordings: dict[str, Wording],
     languages: Mapping[str, float],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """BM25 of every candidate in its own locale, its share of what was possible there, and that in deviations."""
     bm25, missing = _known(articles, found)
     share, keyword = np.zeros(len(articles)), np.zeros(len(articles))
     locales = snapshot.store.locales[articles]
-    for locale, words in terms.items():
-        store = view.keywords.get(locale)
-        if store is None or not words:
+    for locale, wording in wordings.items():
+        if not wording.words:
             continue
-        frequencies = {word: store.document_frequency(word) for word in words}
-        here = locales == locale
+        store, here = view.keywords[locale], locales == locale
         # Where the search came to an end, what it has not found holds none of the words.
         asked = articles[here & missing] if locale in found.open_ended else articles[:0]
-        if len(asked) and any(frequencies.values()):
+        if len(asked) and wording.known:
             wanted = np.zeros(len(snapshot.store.ids), np.bool_)
             wanted[asked] = True
-            ranking = store.search(words, len(asked), wanted)
+            ranking = store.search(wording.words, len(asked), wanted)
             bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
-        ideal = fusion.ideal_bm25((frequencies[word] for word in words), store.size)
-        share[here] = fusion.share_of_ideal(bm25[here], ideal)
-        unit = fusion.share_spread(Counter(words), frequencies, store.size) / fusion.language_worth(languages, locale)
-        keyword[here] = share[here] / unit
+        share[here] = fusion.share_of_ideal(bm25[here], wording.ideal)
+        keyword[here] = share[here] / wording.spread * fusion.language_worth(languages, locale)
     return bm25, share, keyword
 
 

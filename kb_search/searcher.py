@@ -95,7 +95,7 @@ class Searcher:
             found.candidates,
             self.snapshot,
             found.view,
-            query=found.text,
+            terms=found.terms,
             mode=found.mode,
             url_template=self.settings.service.article_url,
             explain=explain,
@@ -103,6 +103,7 @@ class Searcher:
         return SearchResult(
             query_id=uuid.uuid4().hex,
             query=query.encode("utf-8", "replace").decode(),  # half a surrogate pair could not be written as JSON
+            corrected=found.corrected,
             locale=found.locale,
             outcome=fusion.outcome_of(found.best) if found.text else "ok",
             degraded=found.candidates.degraded,

@@ -21,6 +21,7 @@ from kb_search.stores.articles import ArticleStore
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.vectors import FaissVectors, open_matrix
+from kb_search.stores.vocabulary import Vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.language import UNKNOWN, Detected, LanguageIdentifier
 from kb_search.text.normalize import fold
@@ -39,6 +40,7 @@ class ViewSnapshot:
     articles: Ordinals
     vectors: VectorStore
     keywords: dict[str, KeywordStore]
+    vocabularies: dict[str, Vocabulary]
     calibration: Calibration
     families: Ordinals
     translated: Mapping[int, tuple[int, ...]]
@@ -109,6 +111,7 @@ def _open_view(
 ) -> ViewSnapshot:
     layout, info = generation.view(name), manifest.views[name]
     keywords: dict[str, KeywordStore] = {}
+    vocabularies = {locale: Vocabulary(layout.vocabulary(locale)) for locale in info.locales}
     members = np.zeros(len(store.ids), np.bool_)
     for locale in info.locales:
         ordinals = read_ordinals(layout.articles(locale))
@@ -122,6 +125,7 @@ def _open_view(
         articles=np.flatnonzero(members),
         vectors=FaissVectors(layout.vectors, read_ordinals(layout.rows), matrix),
         keywords=keywords,
+        vocabularies=vocabularies,
         calibration=Calibration.load(layout.calibration),
         families=related,
         translated=members_of(related),

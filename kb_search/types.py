@@ -175,10 +175,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to one query. `facets` maps field → value → number of articles in the window."""
+    """The answer to one query. `facets` maps field → value → number of articles in the window.
+
+    `corrected` is the query with its misspelt words replaced, as it was asked too; None where there was none.
+    """
 
     query_id: str
     query: str
+    corrected: str | None
     locale: str | None
     outcome: Outcome
     degraded: str | None

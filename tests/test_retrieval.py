@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb_search.ranking.wording import weigh
 from kb_search.retrieval import DEPTH, Found, _bm25
+from kb_search.text.slots import Slot
 from tests.fakes import article, build, searcher_for
 
 
@@ -16,10 +18,12 @@ def test_candidates_that_no_keyword_found_have_no_bm25(tmp_path: Path, words: li
     files = {f"{row}.md": article(f"Topic {row}", "Track the parcel." if row % 3 else "Zinnia.") for row in range(30)}
     with searcher_for(build(tmp_path, files)) as searcher:
         view = searcher.snapshot.view("public")
-        ranking = view.keywords["en"].search(words, DEPTH)
+        store = view.keywords["en"]
+        wording = weigh([Slot((word,)) for word in words], store.document_frequency, store.size)
+        ranking = store.search(wording.words, DEPTH)
         order = np.argsort(ranking.ordinals)
         found = ranking.ordinals[order], ranking.scores[order], True
-        everything, terms = view.articles, {"en": words}
+        everything, terms = view.articles, {"en": wording}
         shortcut = _bm25(everything, Found(*found), searcher.snapshot, view, terms, {})
         asked_again = _bm25(everything, Found(*found, frozenset({"en"})), searcher.snapshot, view, terms, {})
     for one, other in zip(shortcut, asked_again, strict=True):

@@ -29,6 +29,8 @@ QUERIES = [
     "kargo nerede",
     "secret",
     "E-1042",
+    "sekret pasword geschloßen",  # slips of words that may be hidden
+    "vaul",
     "",
 ]
 

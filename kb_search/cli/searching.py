@@ -82,6 +82,8 @@ def read_filters(texts: list[str]) -> dict[str, Any]:
 def _print(result: SearchResult) -> None:
     for notice in result.notices:
         say(notice)
+    if result.corrected:
+        say(f"Also searched for: {result.corrected}")
     if result.degraded:
         say(f"The {result.degraded} branch was not available; these are the other branch's results.")
     if result.outcome == "none":

@@ -92,18 +92,17 @@ def language_worth(languages: Mapping[str, float], locale: str) -> float:
     return max(_ACROSS, languages.get(primary(locale), 0.0) / likeliest) if likeliest > 0 else 1.0
 
 
-def share_spread(terms: Mapping[str, int], frequencies: Mapping[str, int], documents: int) -> float:
+def share_spread(terms: Iterable[tuple[float, int]], documents: int) -> float:
     """Standard deviation of the share among articles drawn at random, above 0: the unit of keyword evidence.
 
-    `terms` is term → occurrences in the query, `frequencies` term → articles that have it. An approximation: terms
-    count as independent and as there or not. A term that most articles have is taken for one that half of them have,
-    since to have it is no news. In a locale of few articles, where none can tell a rare word from a frequent one, 20
-    more are imagined, of which one in fifty has it.
+    `terms` has for each different term its weight (idf times occurrences in the query) and how many articles have it.
+    An approximation: terms count as independent and as there or not. A term that most articles have is taken for one
+    that half of them have, since to have it is no news. In a locale of few articles, where none can tell a rare word
+    from a frequent one, 20 more are imagined, of which one in fifty has it.
     """
     total = variance = 0.0
-    for term, times in terms.items():
-        weight = times * idf(frequencies[term], documents)
-        chance = min((frequencies[term] + _IMAGINED * _USUAL) / (documents + _IMAGINED), 0.5)
+    for weight, frequency in terms:
+        chance = min((frequency + _IMAGINED * _USUAL) / (documents + _IMAGINED), 0.5)
         total += weight
         variance += weight**2 * chance * (1 - chance)
     return _FINEST + (math.sqrt(variance) / total if total else 0.0)

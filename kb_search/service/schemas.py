@@ -79,6 +79,7 @@ _HIT = Hit(
 _SEARCH = SearchResult(
     query_id="0f8fad5bd9cb469fa165a16e3d4b7c55",
     query="lost password",
+    corrected=None,
     locale="en",
     outcome="ok",
     degraded=None,

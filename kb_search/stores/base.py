@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.text.slots import Word
+
 Ordinals = NDArray[np.int64]
 Scores = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -43,8 +45,11 @@ class VectorStore(Protocol):
 class KeywordStore(Protocol):
     """Best articles of one view and locale by BM25 over our own terms."""
 
-    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> Ranking:
-        """Return the k articles with the highest BM25 for `terms`; `allowed` is indexed by article ordinal."""
+    def search(self, words: Sequence[Word], k: int, allowed: Mask | None = None) -> Ranking:
+        """Return the k articles with the highest sum over `words`; `allowed` is indexed by article ordinal.
+
+        A word adds the best of its clauses, a clause the BM25 of its terms times its boost.
+        """
         ...
 
     def document_frequency(self, term: str) -> int:

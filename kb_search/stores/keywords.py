@@ -16,6 +16,7 @@ import tantivy
 
 from kb_search.errors import IndexCorrupt
 from kb_search.stores.base import Mask, Ordinals, Ranking
+from kb_search.text.slots import Clause, Word
 
 FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 2, "body": 1}
 """Occurrences that one term of a field counts as."""
@@ -76,27 +77,35 @@ class TantivyKeywords:
         """Count the articles with a term; see KeywordStore."""
         return int(self._searcher.doc_freq(_FIELD, term))
 
-    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> Ranking:
-        """Return the best articles by BM25; a term that is given twice counts twice; see KeywordStore."""
-        if not terms or k <= 0 or not len(self._ordinals):
+    def search(self, words: Sequence[Word], k: int, allowed: Mask | None = None) -> Ranking:
+        """Return the best articles; a word that is given twice counts twice; see KeywordStore."""
+        if not words or k <= 0 or not len(self._ordinals):
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, _FIELD, term, "freq")) for term in terms
-        ]
+        wanted = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._word(word)) for word in words])
         if allowed is None:
-            return self._ranked(tantivy.Query.boolean_query(clauses), k)
+            return self._ranked(wanted, k)
         chosen = np.flatnonzero(allowed[self._ordinals])
         if len(chosen) == len(self._ordinals):
-            return self._ranked(tantivy.Query.boolean_query(clauses), k)
+            return self._ranked(wanted, k)
         if len(chosen) <= _SELECTIVE:
             members = tantivy.Query.term_set_query(self._schema, _ROW, chosen.tolist())
-            terms_query = tantivy.Query.boolean_query(clauses)
             both = [
-                (tantivy.Occur.Must, terms_query),
+                (tantivy.Occur.Must, wanted),
                 (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
             ]
             return self._ranked(tantivy.Query.boolean_query(both), k)
-        return self._filtered(tantivy.Query.boolean_query(clauses), k, allowed)
+        return self._filtered(wanted, k, allowed)
+
+    def _word(self, word: Word) -> tantivy.Query:
+        clauses = [self._clause(clause) for clause in word]
+        return clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
+
+    def _clause(self, clause: Clause) -> tantivy.Query:
+        terms = [tantivy.Query.term_query(self._schema, _FIELD, term, "freq") for term in clause.terms]
+        query = terms[0]
+        if len(terms) > 1:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        return query if clause.boost == 1 else tantivy.Query.boost_query(query, clause.boost)
 
     def _filtered(self, query: tantivy.Query, k: int, allowed: Mask) -> Ranking:
         """Look ever deeper until k allowed articles are found or the matches end: exact, whatever the filter."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from kb_search.text.locales import primary
 from kb_search.text.segmentation import CHUNK
 from kb_search.text.terms import Token, terms
 
-__all__ = ["ANALYZER_VERSION", "Token", "matching", "stems", "tokens"]
+__all__ = ["ANALYZER_VERSION", "Token", "distinct", "matching", "stems", "tokens"]
 
 # Any change in what `tokens` gives, for any text, raises this number: it is in the manifest of every index.
 ANALYZER_VERSION: int = 1
@@ -64,6 +65,13 @@ def stems(text: str, locale: str) -> list[str]:
         for chunk in CHUNK.findall(text)
         for stem in (_stems(chunk, language) if len(chunk) <= _LONGEST_CACHED else _stems_of(chunk, language))
     ]
+
+
+def distinct(text: str, locale: str) -> Iterator[Token]:
+    """Give the terms of each different chunk of a text once, in no order of use; offsets mean nothing here."""
+    language = primary(locale)
+    for chunk in set(CHUNK.findall(text)):
+        yield from _tokens(chunk, language) if len(chunk) <= _LONGEST_CACHED else terms(chunk, language)
 
 
 def _stems_of(chunk: str, language: str) -> tuple[str, ...]:

@@ -73,8 +73,7 @@ def test_the_share_of_the_ideal() -> None:
 
 
 def spread(*frequencies: int, documents: int = 100) -> float:
-    terms = {f"term{row}": 1 for row in range(len(frequencies))}
-    return fusion.share_spread(terms, dict(zip(terms, frequencies, strict=True)), documents)
+    return fusion.share_spread([(fusion.idf(df, documents), df) for df in frequencies], documents)
 
 
 def test_the_spread_of_a_share_worked_out_by_hand() -> None:
@@ -84,11 +83,11 @@ def test_the_spread_of_a_share_worked_out_by_hand() -> None:
     assert spread(4) == pytest.approx(0.02 + one)
     # With a second term like it, half as much varies twice.
     assert spread(4, 4) == pytest.approx(0.02 + one / math.sqrt(2))
-    assert fusion.share_spread({}, {}, 0) == 0.02
+    assert fusion.share_spread([], 0) == 0.02
 
 
 def test_a_term_that_is_given_twice_is_one_term() -> None:
-    assert fusion.share_spread({"word": 3}, {"word": 4}, 100) == pytest.approx(spread(4))
+    assert fusion.share_spread([(3 * fusion.idf(4, 100), 4)], 100) == pytest.approx(spread(4))
 
 
 @given(df=st.integers(0, 100), more=st.integers(0, 100), documents=st.integers(100, 1_000_000))

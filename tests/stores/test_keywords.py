@@ -26,6 +26,7 @@ from kb_search.errors import IndexCorrupt
 from kb_search.stores import keywords
 from kb_search.stores.base import KeywordStore, Ordinals, Ranking
 from kb_search.stores.keywords import FIELD_WEIGHTS, TantivyKeywords, build_keywords
+from kb_search.text.slots import Clause, plain
 
 Fields = Mapping[str, Sequence[str]]
 MakeStore = Callable[[Sequence[Fields], Ordinals], KeywordStore]
@@ -73,7 +74,7 @@ THREE = [
 
 def test_scores_are_bm25(make_store: MakeStore) -> None:
     store = make_store(THREE, np.arange(3))
-    ranking = store.search(["password"], 10)
+    ranking = store.search(plain("password"), 10)
     # idf = ln(1 + 1.5 / 2.5) = 0.47; article 1: 0.47 · 2 · 2.2 / (2 + 1.2); article 0: 0.47 · 2.2 / (1 + 1.425)
     assert answer(ranking) == scores((1, 0.6462551), (0, 0.4263951))
     assert answer(ranking) == scores((1, bm25(2, 4, 4.0, 2, 3)), (0, bm25(1, 5, 4.0, 2, 3)))
@@ -82,68 +83,87 @@ def test_scores_are_bm25(make_store: MakeStore) -> None:
 
 
 def test_a_query_adds_up_its_terms(make_store: MakeStore) -> None:
-    found = answer(make_store(THREE, np.arange(3)).search(["parcel", "late"], 10))
+    found = answer(make_store(THREE, np.arange(3)).search(plain("parcel", "late"), 10))
     expected = bm25(1, 3, 4.0, 2, 3) + bm25(1, 3, 4.0, 1, 3), bm25(1, 4, 4.0, 2, 3)
     assert found == scores((2, expected[0]), (1, expected[1]))
 
 
 def test_a_term_of_the_title_counts_three_times(make_store: MakeStore) -> None:
     assert FIELD_WEIGHTS["title"] == 3
-    found = answer(make_store(THREE, np.arange(3)).search(["reset"], 10))
+    found = answer(make_store(THREE, np.arange(3)).search(plain("reset"), 10))
     assert found == scores((0, bm25(3, 5, 4.0, 1, 3)))
 
 
 def test_every_field_counts_by_its_weight_before_saturation(make_store: MakeStore) -> None:
     document = fields(title="word", keywords="word", headings="word", body="word")
     length = sum(FIELD_WEIGHTS.values())
-    found = answer(make_store([document, fields(body="other")], np.arange(2)).search(["word"], 10))
+    found = answer(make_store([document, fields(body="other")], np.arange(2)).search(plain("word"), 10))
     assert found == scores((0, bm25(length, length, (length + 1) / 2, 1, 2)))
 
 
 def test_a_term_given_twice_counts_twice(make_store: MakeStore) -> None:
     store = make_store(THREE, np.arange(3))
-    once, twice = answer(store.search(["late"], 10)), answer(store.search(["late", "late"], 10))
+    once, twice = answer(store.search(plain("late"), 10)), answer(store.search(plain("late", "late"), 10))
     assert twice == scores((2, 2 * once[0][1]))
+
+
+# ── Words with alternatives ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_word_adds_the_best_of_its_clauses_and_never_their_sum(make_store: MakeStore) -> None:
+    store = make_store(THREE, np.arange(3))
+    parcel, late = Clause(("parcel",)), Clause(("late",), 0.5)
+    # Article 2 has both: parcel, in two of three articles, gives 0.54, half of late gives 0.57.
+    half_of_late = 0.5 * bm25(1, 3, 4.0, 1, 3)
+    assert half_of_late > bm25(1, 3, 4.0, 2, 3)
+    assert answer(store.search([(parcel, late)], 10)) == scores((2, half_of_late), (1, bm25(1, 4, 4.0, 2, 3)))
+
+
+def test_a_clause_of_several_terms_adds_them_up(make_store: MakeStore) -> None:
+    store = make_store(THREE, np.arange(3))
+    both = Clause(("parcel", "late"), 0.25)
+    expected = bm25(1, 3, 4.0, 2, 3) + bm25(1, 3, 4.0, 1, 3), bm25(1, 4, 4.0, 2, 3)
+    assert answer(store.search([(both,)], 10)) == scores((2, 0.25 * expected[0]), (1, 0.25 * expected[1]))
 
 
 def test_a_long_article_s_length_is_rounded_down_for_its_score_but_not_for_the_average(make_store: MakeStore) -> None:
     documents = [fields(body="rare " + "filler " * 52), fields(body="rare short"), fields(body="other")]
-    found = answer(make_store(documents, np.arange(3)).search(["rare"], 10))
+    found = answer(make_store(documents, np.arange(3)).search(plain("rare"), 10))
     average = (53 + 2 + 1) / 3
     assert found == scores((1, bm25(1, 2, average, 2, 3)), (0, bm25(1, 52, average, 2, 3)))
 
 
 def test_equals_come_by_ordinal_and_k_cuts(make_store: MakeStore) -> None:
     store = make_store([fields(body="same words")] * 5, np.array([3, 4, 6, 7, 9]))
-    assert store.search(["same"], 3).ordinals.tolist() == [3, 4, 6]
-    assert store.search(["same"], 99).ordinals.tolist() == [3, 4, 6, 7, 9]
-    assert store.search(["same"], 2, np.arange(10) > 5).ordinals.tolist() == [6, 7]
+    assert store.search(plain("same"), 3).ordinals.tolist() == [3, 4, 6]
+    assert store.search(plain("same"), 99).ordinals.tolist() == [3, 4, 6, 7, 9]
+    assert store.search(plain("same"), 2, np.arange(10) > 5).ordinals.tolist() == [6, 7]
 
 
 def test_what_is_found_by_nothing(make_store: MakeStore) -> None:
     store = make_store(THREE, np.arange(3))
     for terms, k in ([], 10), (["unknown"], 10), (["password"], 0):
-        ranking = store.search(terms, k)
+        ranking = store.search(plain(*terms), k)
         assert ranking.ordinals.dtype == np.int64
         assert ranking.scores.dtype == np.float32
         assert answer(ranking) == []
-    assert answer(store.search(["password"], 10, np.zeros(3, np.bool_))) == []
+    assert answer(store.search(plain("password"), 10, np.zeros(3, np.bool_))) == []
 
 
 def test_an_unknown_term_beside_a_known_one_changes_nothing(make_store: MakeStore) -> None:
     store = make_store(THREE, np.arange(3))
-    assert answer(store.search(["late", "unknown"], 10)) == answer(store.search(["late"], 10))
+    assert answer(store.search(plain("late", "unknown"), 10)) == answer(store.search(plain("late"), 10))
 
 
 def test_an_empty_store(make_store: MakeStore) -> None:
     store = make_store([], np.empty(0, np.int64))
-    assert (store.size, store.document_frequency("word"), answer(store.search(["word"], 10))) == (0, 0, [])
+    assert (store.size, store.document_frequency("word"), answer(store.search(plain("word"), 10))) == (0, 0, [])
 
 
 def test_an_article_without_terms_is_counted_and_never_found(make_store: MakeStore) -> None:
     store = make_store([fields(), fields(body="word")], np.arange(2))
     assert store.size == 2
-    assert answer(store.search(["word"], 10)) == scores((1, bm25(1, 1, 0.5, 1, 2)))
+    assert answer(store.search(plain("word"), 10)) == scores((1, bm25(1, 1, 0.5, 1, 2)))
 
 
 def test_document_frequency_and_size(make_store: MakeStore) -> None:
@@ -157,7 +177,7 @@ def test_terms_are_taken_as_they_are(make_store: MakeStore) -> None:
         [fields(body="e-1042 ışık user@example.com c++ +must"), fields(body="E-1042 isik")], np.arange(2)
     )
     for term in ("e-1042", "ışık", "user@example.com", "c++", "+must"):
-        assert store.search([term], 10).ordinals.tolist() == [0]
+        assert store.search(plain(term), 10).ordinals.tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +187,8 @@ def test_what_is_not_allowed_is_left_out_and_scores_stay(
     make_store: MakeStore, allowed: list[int], expected: list[int]
 ) -> None:
     store = make_store(THREE, np.arange(3))
-    everything = dict(answer(store.search(["password"], 10)))
-    found = answer(store.search(["password"], 10, np.array(allowed, np.bool_)))
+    everything = dict(answer(store.search(plain("password"), 10)))
+    found = answer(store.search(plain("password"), 10, np.array(allowed, np.bool_)))
     assert found == [(ordinal, everything[ordinal]) for ordinal in expected]
 
 
@@ -195,10 +215,10 @@ def test_a_filter_gives_the_full_ranking_without_the_others(
 ) -> None:
     mask = np.zeros(240, np.bool_)
     mask[list(allowed)] = True
-    expected = [(ordinal, score) for ordinal, score in answer(many.search(terms, 240)) if mask[ordinal]][:k]
+    expected = [(ordinal, score) for ordinal, score in answer(many.search(plain(*terms), 240)) if mask[ordinal]][:k]
     with pytest.MonkeyPatch.context() as patch:  # 0: results are filtered as they come; 1000: the query is
         patch.setattr(keywords, "_SELECTIVE", selective)
-        assert answer(many.search(terms, k, mask)) == expected
+        assert answer(many.search(plain(*terms), k, mask)) == expected
 
 
 def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,10 +229,10 @@ def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, mo
     assert len(list((tmp_path / "keywords").glob("*.store"))) > 1
     store = TantivyKeywords(tmp_path / "keywords", np.arange(2_500))
     odd = np.arange(2_500) % 2 == 1
-    assert store.search(["same"], 20).ordinals.tolist() == list(range(20))
-    assert store.search(["same"], 20, odd).ordinals.tolist() == list(range(1, 40, 2))
-    assert store.search(["same", "w2400"], 3).ordinals.tolist() == [2400, 0, 1]
-    assert len(store.search(["same"], 5_000).ordinals) == 2_500
+    assert store.search(plain("same"), 20).ordinals.tolist() == list(range(20))
+    assert store.search(plain("same"), 20, odd).ordinals.tolist() == list(range(1, 40, 2))
+    assert store.search(plain("same", "w2400"), 3).ordinals.tolist() == [2400, 0, 1]
+    assert len(store.search(plain("same"), 5_000).ordinals) == 2_500
 
 
 # ── tantivy's own ────────────────────────────────────────────────────────────────────────────────────────
@@ -252,4 +272,4 @@ def test_an_index_that_may_only_be_read_opens_all_the_same(tmp_path: Path, monke
 
     monkeypatch.setattr("kb_search.stores.keywords.tantivy", ReadOnly())
     store = TantivyKeywords(folder, np.array([7]))
-    assert store.search(["password"], 10).ordinals.tolist() == [7]
+    assert store.search(plain("password"), 10).ordinals.tolist() == [7]

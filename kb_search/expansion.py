@@ -1,0 +1,114 @@
+"""What a query may have meant, in every locale of a view: slots for the keywords, a corrected text for the model.
+
+A word that any article of the view has is taken as it is typed (where its own locale does not have it, it may still
+lack its diacritics). All else comes from the view's own vocabulary, so that nothing shows that its reader may not
+see, and counts for less than the word itself: an article that has the word as typed is never pushed down by one that
+has a look-alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from kb_search.snapshot import ViewSnapshot
+from kb_search.spelling import Guess, misspelt, unfinished, without_diacritics
+from kb_search.stores.vocabulary import is_word
+from kb_search.text.analyzer import Token, tokens
+from kb_search.text.locales import primary
+from kb_search.text.slots import Alternative, Slot
+
+_MOST = 6
+"""Alternatives of one word: more would mean anything."""
+_BORROWED, _STRANGE = 1.5, 6.0
+"""Cost of a word that only another locale has, and of one that nobody wrote and that is near to nothing."""
+
+
+class Expansion(NamedTuple):
+    """`text` is the query with each unknown word replaced by what it most probably is; `slots` are by locale."""
+
+    text: str
+    slots: Mapping[str, tuple[Slot, ...]]
+
+    def terms(self) -> dict[str, frozenset[str]]:
+        """All terms of each locale that are looked for, and may be marked in what is found."""
+        return {
+            locale: frozenset().union(*(slot.all_terms() for slot in slots)) for locale, slots in self.slots.items()
+        }
+
+
+class _Reading(NamedTuple):
+    """A query read in one locale: guesses for each of its terms, and how far-fetched they are together."""
+
+    tokens: Sequence[Token]
+    guesses: Sequence[Sequence[Guess]]
+    cost: float
+
+
+def expand(text: str, view: ViewSnapshot) -> Expansion:
+    """Read a query, a normalised text, for every locale of a view."""
+    found = {locale: tokens(text, locale) for locale in view.keywords}
+    covered = bytearray(len(text))  # by a term that some locale has
+    for locale, listed in found.items():
+        frequency = view.keywords[locale].document_frequency
+        for token in listed:
+            if not all(covered[token.start : token.end]) and frequency(token.stem):
+                covered[token.start : token.end] = b"\x01" * (token.end - token.start)
+    readings = {locale: _read(listed, locale, view, covered) for locale, listed in found.items()}
+    slots = {
+        locale: tuple(
+            Slot((token.stem,), _alternatives(token, guesses))
+            for token, guesses in zip(reading.tokens, reading.guesses, strict=True)
+        )
+        for locale, reading in readings.items()
+    }
+    return Expansion(_corrected(text, readings, view), slots)
+
+
+def _read(listed: Sequence[Token], locale: str, view: ViewSnapshot, covered: bytearray) -> _Reading:
+    vocabulary, frequency = view.vocabularies[locale], view.keywords[locale].document_frequency
+    guesses: list[Sequence[Guess]] = []
+    cost = 0.0
+    for token in listed:
+        is_covered = all(covered[token.start : token.end])
+        found = without_diacritics(token, vocabulary) if is_word(token) else []
+        if is_word(token) and not found and not is_covered:
+            found = misspelt(token, vocabulary)
+            if not found and token.end == len(covered):
+                found = unfinished(token, vocabulary)
+        guesses.append(found)
+        if not token.part and not frequency(token.stem):
+            cost += found[0].cost if found else _BORROWED if is_covered else _STRANGE
+    return _Reading(listed, guesses, cost)
+
+
+def _alternatives(token: Token, guesses: Sequence[Guess]) -> tuple[Alternative, ...]:
+    """One alternative per stem, by its likeliest form."""
+    weights: dict[str, float] = {}
+    for guess in guesses:
+        if guess.form.stem != token.stem:
+            weights.setdefault(guess.form.stem, guess.weight)
+    return tuple(Alternative((stem,), weight) for stem, weight in list(weights.items())[:_MOST])
+
+
+def _corrected(text: str, readings: Mapping[str, _Reading], view: ViewSnapshot) -> str:
+    """Replace words as in the likeliest locale: that of its letters, and the one whose words these nearly are."""
+    if not any(any(reading.guesses) for reading in readings.values()):
+        return text
+    likely = view.detect(text).probabilities
+
+    def improbability(locale: str) -> float:
+        return readings[locale].cost - math.log(max(likely.get(primary(locale), 0.0), 1e-6))
+
+    chosen = min(readings, key=lambda locale: (improbability(locale), locale))
+    vocabularies = view.vocabularies.values()
+    pieces, at = [], 0
+    for token, guesses in zip(readings[chosen].tokens, readings[chosen].guesses, strict=True):
+        if token.start < at or not guesses or not guesses[0].whole:
+            continue
+        if any(vocabulary.frequency(token.exact) for vocabulary in vocabularies):
+            continue
+        pieces += [text[at : token.start], guesses[0].form.form]
+        at = token.end
+    return "".join([*pieces, text[at:]])
