@@ -17,9 +17,11 @@ from benchmarks.halves import asked, choose_half, copy_kept, threads, topics
 from benchmarks.results import Measured, Value
 from indexer.build import build_index
 from indexer.sources import SourceRead, read_sources
-from kb_search.config import Settings, load_settings
+from indexer.views import visible
+from kb_search.config import Settings, View, load_settings
 from kb_search.embedding.base import Embedder
 from kb_search.embedding.loading import load_for_indexing
+from kb_search.errors import UnknownView
 from kb_search.evaluation.dataset import Query, read_dataset
 from kb_search.evaluation.precomputed import PrecomputedQueries
 from kb_search.evaluation.protocol import ask_openly
@@ -52,20 +54,20 @@ def run(options: argparse.Namespace) -> Measured:
 def measure(options: argparse.Namespace, load: Load = load_for_indexing) -> Measured:
     """Build, ask and note the best score of every query; `load` makes the embedder. Raises KbSearchError."""
     settings = load_settings()
-    if options.view in settings.views:
-        audience = settings.views[options.view].audiences[0]
-        settings = load_settings(overrides={"sources.default_audience": audience})
+    view = _view(settings, options.view)
+    settings = load_settings(overrides={"sources.default_audience": view.audiences[0]})
     dataset = read_dataset(options.dataset, split=options.split)
     source = options.source or options.dataset
     read = read_sources([source], settings)
     ids = [article.id for article in read.articles]
+    shown = {article.id for article in read.articles if visible(article, view)}
     groups = topics(read.articles) if options.by == "topic" else threads(ids, dataset.grades)
     embedder = PrecomputedQueries(load(settings), [query.text for query in dataset.queries])
     samples: dict[str, list[float]] = {}
     left_out = 0
     for seed in range(options.seeds):
         kept = choose_half(groups, seed)
-        queries = asked(dataset, kept, options.grade)
+        queries = asked(dataset, kept & shown, options.grade)
         left_out += queries.left_out
         with tempfile.TemporaryDirectory(prefix="kb-search-benchmark-") as folder:
             index = build_half(source, read, kept, settings, embedder, options.embeddings, Path(folder))
@@ -77,6 +79,13 @@ def measure(options: argparse.Namespace, load: Load = load_for_indexing) -> Meas
     facts: dict[str, Value] = {"dataset": dataset.name, "articles": len(ids), f"{options.by}s": len(groups)}
     facts |= {"queries": len(dataset.queries), "left_out_of_all_seeds": left_out, "model": embedder.spec.name}
     return Measured(arguments, facts, samples)
+
+
+def _view(settings: Settings, name: str) -> View:
+    try:
+        return settings.views[name]
+    except KeyError:
+        raise UnknownView(f"There is no view {name!r}. Choose from {', '.join(sorted(settings.views))}.") from None
 
 
 def build_half(

@@ -57,7 +57,7 @@ def hydrate(
                 passage=passages[0],
                 passages=passages[1:],
                 translations=translations(scored.translations, records, url_template),
-                explanation=_explain(scored, candidates, mode, len(view.articles)) if explain else None,
+                explanation=_explain(scored, candidates, mode) if explain else None,
             )
         )
     return tuple(hits)
@@ -95,7 +95,7 @@ def _passages(chunks: Sequence[ChunkRecord], terms: frozenset[str], locale: str)
     return tuple(found.values())
 
 
-def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) -> Explanation:
+def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
         return Explanation({"pinned" if scored.pinned else "not_asked": scored.log_odds}, {})
@@ -108,4 +108,4 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) 
         "share_of_ideal_bm25": float(candidates.share[row]) if keyword is not None else None,
         "deviations_above_chance": keyword,
     }
-    return Explanation(fusion.ledger(mode, articles, semantic, keyword), signals)
+    return Explanation(fusion.ledger(mode, candidates.asked, semantic, keyword), signals)

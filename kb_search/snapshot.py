@@ -17,6 +17,7 @@ from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import families, members_of
+from kb_search.ranking.naming import Naming
 from kb_search.stores.articles import ArticleStore
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
@@ -33,6 +34,7 @@ class ViewSnapshot:
 
     `families`, by article ordinal too, is the lowest ordinal among an article and its translations in this view;
     `translated` lists the articles of those families that have several. `languages` is None without articles.
+    `names` are the vectors of what the articles are called, by number of the name.
     """
 
     name: str
@@ -42,9 +44,16 @@ class ViewSnapshot:
     keywords: dict[str, KeywordStore]
     vocabularies: dict[str, Vocabulary]
     calibration: Calibration
+    names: VectorStore
+    naming: Naming
     families: Ordinals
     translated: Mapping[int, tuple[int, ...]]
     languages: LanguageIdentifier | None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The number of articles of each locale."""
+        return {locale: store.size for locale, store in self.keywords.items()}
 
     def family(self, family: int) -> tuple[int, ...]:
         """List the articles of one family, in order."""
@@ -94,7 +103,8 @@ def open_snapshot(index: Path) -> Snapshot:
     try:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
-        views = {name: _open_view(name, manifest, generation, store, matrix) for name in manifest.views}
+        names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
+        views = {name: _open_view(name, manifest, generation, store, matrix, names) for name in manifest.views}
     except BaseException:
         store.close()
         raise
@@ -107,7 +117,12 @@ def pin_key(query: str) -> str:
 
 
 def _open_view(
-    name: str, manifest: Manifest, generation: GenerationLayout, store: ArticleStore, matrix: NDArray[np.float32]
+    name: str,
+    manifest: Manifest,
+    generation: GenerationLayout,
+    store: ArticleStore,
+    matrix: NDArray[np.float32],
+    names: NDArray[np.float32],
 ) -> ViewSnapshot:
     layout, info = generation.view(name), manifest.views[name]
     keywords: dict[str, KeywordStore] = {}
@@ -127,6 +142,8 @@ def _open_view(
         keywords=keywords,
         vocabularies=vocabularies,
         calibration=Calibration.load(layout.calibration),
+        names=FaissVectors(layout.names, read_ordinals(layout.name_rows), names),
+        naming=Naming.load(layout.naming),
         families=related,
         translated=members_of(related),
         languages=LanguageIdentifier(by_size) if by_size else None,

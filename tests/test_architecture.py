@@ -36,7 +36,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 )
 """Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
 
-INDEXER_USES = frozenset("types errors disk config text embedding index_format stores ranking.calibration".split())
+INDEXER_USES = frozenset(
+    "types errors disk config text embedding index_format stores ranking.calibration ranking.naming".split()
+)
 
 ENGINES = {
     "faiss": {"kb_search/stores/vectors.py"},
@@ -189,7 +191,16 @@ def file_names() -> set[str]:
     generation = layout.generation("000001")
     view = generation.view("public")
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
-    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.articles("en"))
+    more = (
+        generation.vectors,
+        view.vectors,
+        view.rows,
+        view.calibration,
+        view.articles("en"),
+        view.names,
+        view.naming,
+        generation.names,
+    )
     return {path.name for path in (*paths, *more)}
 
 
