@@ -191,17 +191,9 @@ def file_names() -> set[str]:
     generation = layout.generation("000001")
     view = generation.view("public")
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
-    more = (
-        generation.vectors,
-        view.vectors,
-        view.rows,
-        view.calibration,
-        view.articles("en"),
-        view.names,
-        view.naming,
-        generation.names,
-    )
-    return {path.name for path in (*paths, *more)}
+    more = (generation.vectors, view.vectors, view.rows, view.calibration, view.articles("en"))
+    named = (generation.names, view.names, view.name_rows, view.naming)
+    return {path.name for path in (*paths, *more, *named)}
 
 
 @pytest.mark.parametrize("path", modules("kb_search", "indexer"), ids=name)

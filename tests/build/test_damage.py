@@ -107,7 +107,7 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_noticed(two: IndexLayout) -> 
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": 3}']
+    "data", [b"", b"{}", b"[]", b"null", b"\x00" * 99, b'{"format_version": "x"}', b'{"format_version": 4}']
 )
 def test_what_is_no_manifest_is_refused(two: IndexLayout, data: bytes) -> None:
     two.generation("000002").manifest.write_bytes(data)

@@ -36,7 +36,7 @@ def test_each_name_is_asked_for_the_nearest_of_another_article() -> None:
     (known,) = fit(rows(EAST, NORTH, BETWEEN), "abc", "abc", "en en en").values()
     assert known.count == 3
     assert known.mean == pytest.approx((0.6 + 0.8 + 0.8) / 3)
-    assert known.deviation == pytest.approx(shrunk(3, np.var([0.6, 0.8, 0.8])))
+    assert known.deviation == pytest.approx(shrunk(3, float(np.var([0.6, 0.8, 0.8]))))
 
 
 def test_names_of_the_same_article_and_of_its_translations_are_no_others() -> None:
