@@ -60,8 +60,8 @@ class Weights:
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=0.65, named=0.6, few=-3.0, many=-5.8),
-    "semantic": Weights(semantic=1.6, keyword=0.0, named=0.6, few=-2.6, many=-5.1),
+    "hybrid": Weights(semantic=1.3, keyword=0.65, named=0.6, few=-2.95, many=-5.8),
+    "semantic": Weights(semantic=1.6, keyword=0.0, named=0.6, few=-2.55, many=-5.1),
     "keyword": Weights(semantic=0.0, keyword=0.8, named=0.0, few=-2.2, many=-3.2),
 }
 
