@@ -21,6 +21,7 @@ COMMANDS = {
     "indexing": "a fresh build, one with nothing changed, one with an article touched",
     "cold-start": "time of `kb-search search` from the shell",
     "memory": "resident memory of a process that answers queries",
+    "abstention": "whether answers are told from none where half of the articles is taken away",
     "robustness": "what misspelt queries and queries without diacritics lose",
     "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks.gemm import FLOPS_PER_TOKEN, PACKAGED_MODEL
 from benchmarks.results import Record, Value
+from kb_search.evaluation.metrics import auroc
+from kb_search.ranking.fusion import outcome_of
 
 Rows = list[list[str]]
 Samples = Mapping[str, Sequence[float]]
@@ -117,6 +119,28 @@ def _passages(samples: Samples) -> Rows:
     return table
 
 
+def _abstention(record: Record) -> Iterable[tuple[str, float]]:
+    """Give mean, least and greatest over the seeds, each figure of one seed's own queries."""
+    samples = record.measured.samples
+    names = [(name, name.replace("answerable", "unanswerable")) for name in samples if name.startswith("answerable_")]
+    pairs = [(samples[fitting], samples[idle]) for fitting, idle in names if samples[fitting] and samples[idle]]
+    figures: dict[str, list[float]] = {}
+    for fitting, idle in pairs:
+        figures.setdefault("AUROC", []).append(auroc(idle, fitting))
+        for name, scores in (("answerable", fitting), ("unanswerable", idle)):
+            for outcome in ("none", "weak"):
+                share = sum(outcome_of(score) == outcome for score in scores) / len(scores)
+                figures.setdefault(f"{name} called {outcome}, %", []).append(100 * share)
+        # The score that exactly one in twenty answerable queries lies below.
+        threshold = percentile(fitting, 0.05)
+        silenced = sum(score < threshold for score in idle) / len(idle)
+        figures.setdefault("unanswerable below the lowest 5 % of answerable, %", []).append(100 * silenced)
+    for name, values in figures.items():
+        yield f"{name}: mean", statistics.fmean(values)
+        yield f"{name}: least", min(values)
+        yield f"{name}: greatest", max(values)
+
+
 def _number(value: Value) -> float:
     return float(value)
 
@@ -125,6 +149,7 @@ _DERIVED: dict[str, Callable[[Record], Iterable[tuple[str, float]]]] = {
     "latency": _latency,
     "indexing": _indexing,
     "gemm": _gemm,
+    "abstention": _abstention,
     "robustness": _robustness,
 }
 

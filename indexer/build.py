@@ -13,15 +13,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlans, Progress, embed_missing, plan_embedding
 from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache
 from indexer.publish import building, disk_errors, prune, publish, writer_lock
 from indexer.report import BuildReport, DryRun, SourceReport, build_report
 from indexer.sources import SourceRead, digest_sources, read_sources
-from indexer.views import Corpus, Parts, build_view
+from indexer.views import Corpus, Parts, build_view, names_of
 from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
@@ -35,6 +33,7 @@ from kb_search.index_format import (
     open_manifest,
 )
 from kb_search.ranking.calibration import CALIBRATION_VERSION
+from kb_search.ranking.naming import NAMING_VERSION
 from kb_search.stores.articles import build_articles
 from kb_search.stores.keywords import FIELD_WEIGHTS
 from kb_search.stores.vectors import KIND, create_matrix
@@ -106,8 +105,8 @@ def plan_build(
     plan = plans.chunks
     texts = list(plan.missing.values())
     tokens = sum(embedder.count_tokens(texts))
-    titles = list(plans.titles.missing.values())
-    seconds = _measured_seconds([*texts, *titles], tokens + sum(embedder.count_tokens(titles)), embedder)
+    names = list(plans.names.missing.values())
+    seconds = _measured_seconds([*texts, *names], tokens + sum(embedder.count_tokens(names)), embedder)
     return DryRun(
         files=read.files,
         articles=len(read.articles),
@@ -124,10 +123,10 @@ def _plan(
     articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]], cache: EmbeddingCache | None, embedder: Embedder
 ) -> EmbeddingPlans:
     texts = [chunk.embedding_text for listed in chunks for chunk in listed]
-    titles = [article.title for article in articles]
+    names = [name for article in articles for name in names_of(article)]
     fingerprint = embedder.spec.fingerprint
     return EmbeddingPlans(
-        plan_embedding(texts, cache, fingerprint), plan_embedding(titles, cache, fingerprint, role="query")
+        plan_embedding(texts, cache, fingerprint), plan_embedding(names, cache, fingerprint, role="query")
     )
 
 
@@ -156,16 +155,18 @@ def _write(
     articles = read.articles
     build_articles(target.articles, articles, chunks, read.curation.pins)
     SourceReport.of(read).save(target.report)
-    plan, titles = plans.chunks, plans.titles
+    plan, called = plans.chunks, plans.names
     matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
     for row, key in enumerate(plan.keys):
         matrix[row] = plan.vectors[key]
-    title_rows = np.array([titles.vectors[key] for key in titles.keys], np.float32)
+    names = create_matrix(target.names, embedder.spec.dimension, len(called.keys))
+    for row, key in enumerate(called.keys):
+        names[row] = called.vectors[key]
     fingerprint, synonyms = embedder.spec.fingerprint, read.curation.synonyms
-    corpus = Corpus(articles, chunks, plan.keys, matrix, titles.keys, title_rows, fingerprint, synonyms)
+    corpus = Corpus(articles, chunks, plan.keys, matrix, called.keys, names, fingerprint, synonyms)
     parts = Parts(known)
     views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
-    del matrix, corpus  # unmap, so that every row is in the file
+    del matrix, names, corpus  # unmap, so that every row is in the file
     return Manifest(
         format_version=FORMAT_VERSION,
         generation=name,
@@ -177,6 +178,7 @@ def _write(
         chunker_version=CHUNKER_VERSION,
         articles=len(articles),
         chunks=len(plan.keys),
+        names=len(called.keys),
         ids_digest=digest_of([*(a.id for a in articles), *(c.id for listed in chunks for c in listed)]),
         source_digest=read.digest,
         build_digest=digest,
@@ -188,7 +190,7 @@ def _write(
 
 def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
-    versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {KIND}"
+    versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION} {KIND}"
     versions += f" {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
     rules = repr((settings.chunking, settings.sources, sorted(settings.views.items())))
     return digest_of([sources, embedder.spec.fingerprint, versions, rules])

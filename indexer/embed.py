@@ -34,15 +34,15 @@ class EmbeddingPlan:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingPlans:
-    """All that a build embeds: the chunks as passages, and the title of every article as the query it would be."""
+    """All that a build embeds: the chunks as passages, and the names of every article as the queries they would be."""
 
     chunks: EmbeddingPlan
-    titles: EmbeddingPlan
+    names: EmbeddingPlan
 
     @property
     def keys(self) -> set[bytes]:
         """Everything in use, for the cache to keep."""
-        return {*self.chunks.keys, *self.titles.keys}
+        return {*self.chunks.keys, *self.names.keys}
 
 
 def plan_embedding(
@@ -59,9 +59,9 @@ def embed_missing(
     plans: EmbeddingPlans, embedder: Embedder, cache: EmbeddingCache, generation: int, progress: Progress
 ) -> None:
     """Embed what is missing, slice by slice, keeping each finished slice in the cache and in the plan's `vectors`."""
-    total, done = len(plans.chunks.missing) + len(plans.titles.missing), 0
+    total, done = len(plans.chunks.missing) + len(plans.names.missing), 0
     progress(done, total)
-    for plan, embed in ((plans.chunks, embedder.embed_passages), (plans.titles, embedder.embed_queries)):
+    for plan, embed in ((plans.chunks, embedder.embed_passages), (plans.names, embedder.embed_queries)):
         for keys, texts in _slices(plan.missing, embedder):
             vectors = embed(texts)
             cache.put(embedder.spec.fingerprint, zip(keys, vectors, strict=True), generation)

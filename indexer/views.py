@@ -20,8 +20,9 @@ from indexer.visibility import visible
 from kb_search.config import View
 from kb_search.curation import SynonymRule, rules_for, save_synonyms
 from kb_search.disk import digest_of, write_ordinals
-from kb_search.index_format import GenerationLayout, ViewInfo
+from kb_search.index_format import GenerationLayout, ViewInfo, ViewLayout
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
+from kb_search.ranking.naming import NAMING_VERSION, Naming
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors
 from kb_search.stores.vocabulary import build_vocabulary
@@ -36,15 +37,16 @@ _REFUSED = re.compile(r"IO ?error|os error", re.IGNORECASE)
 class Corpus:
     """What all views are cut from: articles in order of id, their chunks, the key and vector of every chunk.
 
-    `titles` are the vectors of the articles' titles as queries, float32 of shape (articles, dimension).
+    `names` are the vectors of names_of(article), article after article, as queries: float32 of shape (names,
+    dimension).
     """
 
     articles: Sequence[Article]
     chunks: Sequence[Sequence[Chunk]]
     keys: Sequence[bytes]
     matrix: NDArray[np.float32]
-    title_keys: Sequence[bytes]
-    titles: NDArray[np.float32]
+    name_keys: Sequence[bytes]
+    names: NDArray[np.float32]
     fingerprint: str
     synonyms: Sequence[SynonymRule] = ()
 
@@ -85,16 +87,18 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         "v" + digest_of([KIND, *passages]),
         lambda p: build_vectors(p, corpus.matrix[chunk_rows]),
     )
-    titles = _titles(rows, corpus)
-    named = [f"{language} {corpus.title_keys[row].hex()}" for language, own in sorted(titles.items()) for row in own]
+    named = _names(rows, corpus.articles)
+    titles = _titles(named, corpus.articles)
+    titled = [f"{language} {corpus.name_keys[row].hex()}" for language, own in sorted(titles.items()) for row in own]
     parts.provide(
         target.calibration,
         layout.folder,
-        "c" + digest_of([str(CALIBRATION_VERSION), *passages, *named]),
+        "c" + digest_of([str(CALIBRATION_VERSION), *passages, *titled]),
         lambda p: Calibration.fit(
-            corpus.matrix[chunk_rows], {language: corpus.titles[own] for language, own in titles.items()}
+            corpus.matrix[chunk_rows], {language: corpus.names[own] for language, own in titles.items()}
         ).save(p),
     )
+    _provide_names(named, target, layout, corpus, parts)
     for locale, members in sorted(locales.items()):
         write_ordinals(target.articles(locale), np.array(members))
         documents = [keyword_fields(corpus.articles[row]) for row in members]
@@ -114,14 +118,52 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
     )
 
 
-def _titles(rows: Sequence[int], corpus: Corpus) -> dict[str, list[int]]:
-    """Group the articles of a view by language, leaving out those whose title is the beginning of their text."""
+def names_of(article: Article) -> list[str]:
+    """List what an article is called: its title first, then its keywords."""
+    return [article.title, *article.keywords]
+
+
+def _names(rows: Sequence[int], articles: Sequence[Article]) -> dict[int, int]:
+    """Map the names of a view's articles to their articles, without titles that are the beginning of a text."""
+    first = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
+    return {
+        name: row
+        for row in rows
+        for name in range(first[row], first[row + 1])
+        if name > first[row] or not articles[row].extra.get("title_from_text")
+    }
+
+
+def _titles(named: Mapping[int, int], articles: Sequence[Article]) -> dict[str, list[int]]:
+    """Group the titles among the names of a view by the language of their articles."""
+    first = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
     found: dict[str, list[int]] = {}
-    for row in rows:
-        article = corpus.articles[row]
-        if not article.extra.get("title_from_text"):
-            found.setdefault(primary(article.locale), []).append(row)
+    for name, row in named.items():
+        if name == first[row]:
+            found.setdefault(primary(articles[row].locale), []).append(name)
     return found
+
+
+def _provide_names(
+    named: Mapping[int, int], target: ViewLayout, layout: GenerationLayout, corpus: Corpus, parts: Parts
+) -> None:
+    """Write what a view's articles are called, and how near such names are to each other."""
+    rows = np.array(list(named), np.int64)
+    keys = [corpus.name_keys[row] for row in rows]
+    owners = [corpus.articles[row] for row in named.values()]
+    families = [article.translation_of or article.id for article in owners]
+    languages = [primary(article.locale) for article in owners]
+    write_ordinals(target.name_rows, rows)
+    texts = [corpus.fingerprint, *(key.hex() for key in keys)]
+    parts.provide(
+        target.names, layout.folder, "n" + digest_of([KIND, *texts]), lambda p: build_vectors(p, corpus.names[rows])
+    )
+    parts.provide(
+        target.naming,
+        layout.folder,
+        "m" + digest_of([str(NAMING_VERSION), *texts, *families, *languages]),
+        lambda p: Naming.fit(corpus.names[rows], keys, families, languages).save(p),
+    )
 
 
 def keyword_fields(article: Article) -> dict[str, str]:

@@ -142,7 +142,7 @@ def _by_evidence(
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH
     while True:
-        odds = fusion.log_odds(mode, len(view.articles), candidates.semantic, candidates.keyword)
+        odds = fusion.log_odds(mode, candidates.asked, candidates.semantic, candidates.keyword)
         ranked = _fold(order_articles(candidates.articles, odds), scope, snapshot)
         if len(ranked) > WINDOW or candidates.exhausted:
             return candidates, mode, ranked
@@ -189,4 +189,4 @@ def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
 
 def _nothing_asked() -> Candidates:
     empty = np.empty(0)
-    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, empty, None, {}, None, True)
+    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, empty, fusion.Asked(0), None, {}, None, True)

@@ -56,7 +56,7 @@ def hydrate(
                 passage=passages[0],
                 passages=passages[1:],
                 translations=translations(scored.translations, records, url_template),
-                explanation=_explain(scored, candidates, mode, len(view.articles)) if explain else None,
+                explanation=_explain(scored, candidates, mode) if explain else None,
             )
         )
     return tuple(hits)
@@ -90,7 +90,7 @@ def _wanted(slots: Mapping[str, Sequence[Slot]], locale: str, view: ViewSnapshot
     return Wanted(weigh(slots[locale], store.document_frequency, store.size).shares, locale)
 
 
-def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) -> Explanation:
+def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
         return Explanation({"pinned" if scored.pinned else "not_asked": scored.log_odds}, {})
@@ -103,4 +103,4 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode, articles: int) 
         "share_of_ideal_bm25": float(candidates.share[row]) if keyword is not None else None,
         "deviations_above_chance": keyword,
     }
-    return Explanation(fusion.ledger(mode, articles, semantic, keyword), signals)
+    return Explanation(fusion.ledger(mode, candidates.asked, semantic, keyword), signals)

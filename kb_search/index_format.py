@@ -5,6 +5,7 @@
     INDEX/generations/000012/manifest.json          written last: the receipt
     INDEX/generations/000012/articles.sqlite        texts and front matter
     INDEX/generations/000012/vectors.f32            every chunk's vector, row = chunk ordinal
+    INDEX/generations/000012/names.f32              vectors of titles and keywords, as queries
     INDEX/generations/000012/views/<view>/…         what one kind of reader searches
 
 No other module spells a name of these. Nothing here knows an engine or a model.
@@ -23,7 +24,7 @@ from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",
@@ -127,6 +128,11 @@ class GenerationLayout:
         """Little-endian float32, row-major, one row per chunk ordinal."""
         return self.folder / "vectors.f32"
 
+    @property
+    def names(self) -> Path:
+        """Little-endian float32, row-major: what articles are called, embedded as queries, in order of article."""
+        return self.folder / "names.f32"
+
     def view(self, view: str) -> ViewLayout:
         """Return the layout of one view."""
         return ViewLayout(self.folder / "views" / view)
@@ -157,6 +163,21 @@ class ViewLayout:
     def synonyms(self) -> Path:
         """The synonym rules that this view may use: JSON, see curation.py."""
         return self.folder / "synonyms.json"
+
+    @property
+    def names(self) -> Path:
+        """The FAISS index of names; row i of it is row `name_rows[i]` of the generation's names."""
+        return self.folder / "names.faiss"
+
+    @property
+    def name_rows(self) -> Path:
+        """Little-endian uint32: the rows of this view's names, ascending."""
+        return self.folder / "names.u32"
+
+    @property
+    def naming(self) -> Path:
+        """How near names of different articles are to each other, by language: JSON."""
+        return self.folder / "naming.json"
 
     def keywords(self, locale: str) -> Path:
         """Return the tantivy folder of one locale."""
@@ -206,6 +227,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     chunker_version: int
     articles: int
     chunks: int
+    names: int
     ids_digest: str
     source_digest: str
     build_digest: str

@@ -182,6 +182,7 @@ def _candidates(
         similarity=cosine,
         bm25=nothing,
         share=nothing,
+        asked=fusion.Asked(len(view.articles)),
         focus=focus,
         wordings={},
         degraded=None,
@@ -193,6 +194,6 @@ def _fold(
     candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, languages: tuple[str, str], limit: int
 ) -> list[Scored]:
     ranked = order_articles(
-        candidates.articles, fusion.log_odds("semantic", len(view.articles), candidates.semantic, candidates.keyword)
+        candidates.articles, fusion.log_odds("semantic", candidates.asked, candidates.semantic, candidates.keyword)
     )
     return fold(ranked, view.families, view.family, by_language(snapshot.store.locales, languages), limit)

@@ -68,7 +68,8 @@ class Candidates:
     """Articles found, int64 of shape (n,), and their evidence, float64 of shape (n,) each; raw values beside it.
 
     `similarity` is the raw value behind `semantic`, `bm25` and `share` (of the ideal BM25) those behind `keyword`.
-    `focus` is the query's vector and what is ordinary for it, None when the semantic branch did not run; `degraded`
+    `asked` holds for all of them; `focus` is the query's vector and what is ordinary for it, None when the semantic
+    branch did not run; `degraded`
     names a branch that failed; `exhausted` says that no further article matches.
     """
 
@@ -78,6 +79,7 @@ class Candidates:
     similarity: NDArray[np.float64]
     bm25: NDArray[np.float64]
     share: NDArray[np.float64]
+    asked: fusion.Asked
     focus: Focus | None
     wordings: dict[str, Wording]
     degraded: str | None
@@ -91,7 +93,7 @@ def retrieve(
     embedding = pool.submit(embedder.embed_queries, [query.text]) if query.mode != "keyword" else None
     wordings = _wordings(query, view) if query.mode != "semantic" else {}
     by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-    focus, degraded = None, None
+    focus, named, degraded = None, None, None
     if embedding is not None:
         try:
             vector = embedding.result()[0]
@@ -103,15 +105,24 @@ def retrieve(
                 by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
         else:
             focus = view.calibration.focus(vector, query.languages)
+            named = _named(vector, query.languages, view)
+    asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
     by_meaning = _semantic_candidates(query, snapshot, view, focus, DEPTH)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, focus, wordings, degraded)
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
     """Ask the same again for more articles, without another model call."""
     by_keyword = _keyword_candidates(query, view, found.wordings, depth)
     by_meaning = _semantic_candidates(query, snapshot, view, found.focus, depth)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, found.focus, found.wordings, found.degraded)
+    same = found.asked, found.focus, found.wordings, found.degraded
+    return _evidence(query, by_keyword, by_meaning, snapshot, view, *same)
+
+
+def _named(vector: NDArray[np.float32], languages: Mapping[str, float], view: ViewSnapshot) -> float | None:
+    """How near the query comes to a name of any article of the view, whatever the filter; see ranking/naming.py."""
+    nearest = view.names.search(vector, 1).scores
+    return view.naming.evidence(float(nearest[0]), languages) if len(nearest) else None
 
 
 def _evidence(
@@ -120,6 +131,7 @@ def _evidence(
     by_meaning: Found,
     snapshot: Snapshot,
     view: ViewSnapshot,
+    asked: fusion.Asked,
     focus: Focus | None,
     wordings: dict[str, Wording],
     degraded: str | None,
@@ -132,7 +144,7 @@ def _evidence(
         similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
         semantic = focus.evidence(similarity)
     exhausted = by_keyword.exhausted and by_meaning.exhausted
-    return Candidates(articles, semantic, keyword, similarity, bm25, share, focus, wordings, degraded, exhausted)
+    return Candidates(articles, semantic, keyword, similarity, bm25, share, asked, focus, wordings, degraded, exhausted)
 
 
 def _wordings(query: Query, view: ViewSnapshot) -> dict[str, Wording]:

@@ -19,6 +19,7 @@ from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import families, members_of
+from kb_search.ranking.naming import Naming
 from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
@@ -37,6 +38,7 @@ class ViewSnapshot:
 
     `families`, by article ordinal too, is the lowest ordinal among an article and its translations in this view;
     `translated` lists the articles of those families that have several. `languages` is None without articles.
+    `names` are the vectors of what the articles are called, by number of the name.
     `synonyms` has an entry for every locale of the view. `pins` maps a query, spelt by `pin_key`, to the articles that
     come first for it, each with its place (lower first, equal ones by score); the blank query has all of them.
     """
@@ -48,11 +50,18 @@ class ViewSnapshot:
     keywords: dict[str, KeywordStore]
     vocabularies: dict[str, Vocabulary]
     calibration: Calibration
+    names: VectorStore
+    naming: Naming
     families: Ordinals
     translated: Mapping[int, tuple[int, ...]]
     languages: LanguageIdentifier | None
     synonyms: Mapping[str, Synonyms]
     pins: Mapping[str, Mapping[int, int]]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The number of articles of each locale."""
+        return {locale: store.size for locale, store in self.keywords.items()}
 
     def family(self, family: int) -> tuple[int, ...]:
         """List the articles of one family, in order."""
@@ -101,8 +110,9 @@ def open_snapshot(index: Path) -> Snapshot:
     try:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
+        names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
         pins = store.pins()
-        views = {name: _open_view(name, manifest, generation, store, matrix, pins) for name in manifest.views}
+        views = {name: _open_view(name, manifest, generation, store, matrix, names, pins) for name in manifest.views}
     except BaseException:
         store.close()
         raise
@@ -115,6 +125,7 @@ def _open_view(
     generation: GenerationLayout,
     store: ArticleStore,
     matrix: NDArray[np.float32],
+    names: NDArray[np.float32],
     pins: Sequence[StoredPin],
 ) -> ViewSnapshot:
     layout, info = generation.view(name), manifest.views[name]
@@ -135,6 +146,8 @@ def _open_view(
         keywords=keywords,
         vocabularies=vocabularies,
         calibration=Calibration.load(layout.calibration),
+        names=FaissVectors(layout.names, read_ordinals(layout.name_rows), names),
+        naming=Naming.load(layout.naming),
         families=related,
         translated=members_of(related),
         languages=LanguageIdentifier(by_size) if by_size else None,

@@ -37,7 +37,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
 
 INDEXER_USES = frozenset(
-    "types errors disk config text embedding curation index_format stores ranking.calibration".split()
+    "types errors disk config text embedding curation index_format stores ranking.calibration ranking.naming".split()
 )
 
 ENGINES = {
@@ -192,7 +192,8 @@ def file_names() -> set[str]:
     view = generation.view("public")
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
     more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
-    return {path.name for path in (*paths, *more)}
+    named = (generation.names, view.names, view.name_rows, view.naming)
+    return {path.name for path in (*paths, *more, *named)}
 
 
 @pytest.mark.parametrize("path", modules("kb_search", "indexer"), ids=name)

@@ -148,8 +148,8 @@ def test_what_an_explanation_holds(searcher: Searcher) -> None:
         ["similarity", "deviations_above_ordinary"],
         ["bm25", "share_of_ideal_bm25", "deviations_above_chance"],
     )
-    assert explained("hybrid") == (["prior", "semantic", "keyword"], meaning + words)
-    assert explained("semantic") == (["prior", "semantic"], meaning)
+    assert explained("hybrid") == (["prior", "named", "semantic", "keyword"], meaning + words)
+    assert explained("semantic") == (["prior", "named", "semantic"], meaning)
     assert explained("keyword") == (["prior", "keyword"], words)
 
 

@@ -10,6 +10,9 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
   article drawn at random would vary by about σ = √Σ idf²·p·(1−p) / Σ idf, with p = df/N, at most ½: rare terms tell
   much, words that many articles have tell little, whatever their BM25.
 
+Two things are the same for all hits of a query, and so change no order, only whether anything fits: how many articles
+its language has, and how near it comes to what articles are called (naming.py).
+
 Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
 
@@ -18,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,29 +34,38 @@ Values = NDArray[np.float64]
 K1 = 1.2
 
 
+class Asked(NamedTuple):
+    """What holds for every hit of a query: `articles` of its language in the view, `named` as in naming.py.
+
+    `named` is None where no names were asked: it is then not in the ledger.
+    """
+
+    articles: float
+    named: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Log-odds per unit of evidence, and before any evidence.
 
-    `prior` holds for a view of 500 articles; in a larger one any given article answers less often: `rarity` is what it
-    loses where there are e times as many.
+    The more articles a language has, the better the best of those that do not answer: `few` is the prior where there
+    are 50 of them or fewer, `many` where there are 350 or more, and between them it falls with the logarithm.
     """
 
     semantic: float
     keyword: float
-    prior: float
-    rarity: float
+    named: float
+    few: float
+    many: float
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=0.65, prior=-4.5, rarity=0.85),
-    "semantic": Weights(semantic=1.6, keyword=0.0, prior=-3.8, rarity=0.75),
-    "keyword": Weights(semantic=0.0, keyword=0.8, prior=-2.9, rarity=0.35),
+    "hybrid": Weights(semantic=1.3, keyword=0.65, named=0.6, few=-2.95, many=-5.8),
+    "semantic": Weights(semantic=1.6, keyword=0.0, named=0.6, few=-2.55, many=-5.1),
+    "keyword": Weights(semantic=0.0, keyword=0.8, named=0.0, few=-2.2, many=-3.2),
 }
 
-_ARTICLES = 500
-_SMALL = 68
-"""A view of fewer articles is treated as one of so many: the smallest that the weights were chosen on."""
+_SMALL, _LARGE = 50, 350
 _ACROSS = 0.03
 """Worth of words in another language, a product's name among them."""
 _IMAGINED, _USUAL = 20, 0.02
@@ -108,16 +121,35 @@ def share_spread(terms: Iterable[tuple[float, int]], documents: int) -> float:
     return _FINEST + (math.sqrt(variance) / total if total else 0.0)
 
 
-def prior(mode: Mode, articles: int) -> float:
-    """Log-odds that an article of a view of `articles` answers, before any evidence: never enough for a weak fit."""
+def articles_asked(languages: Mapping[str, float], sizes: Mapping[str, int]) -> float:
+    """Count the articles in the language of a query, by how probable each is: their geometric mean.
+
+    `languages` is language → probability, `sizes` locale → articles. Articles of other languages hardly compete: it is
+    not among them that a query finds what merely looks like an answer. Where nothing is known, all of them count.
+    """
+    articles: dict[str, int] = {}
+    for locale, size in sizes.items():
+        articles[primary(locale)] = articles.get(primary(locale), 0) + size
+    known = {language: languages.get(language, 0.0) for language, size in articles.items() if size}
+    total = sum(known.values())
+    if not total:
+        return float(sum(articles.values()))
+    return math.exp(sum(share * math.log(articles[language]) for language, share in known.items()) / total)
+
+
+def prior(mode: Mode, articles: float) -> float:
+    """Log-odds that one of `articles` in a language answers, before any evidence: never enough for a weak fit."""
     weights = WEIGHTS[mode]
-    return weights.prior - weights.rarity * math.log(max(articles, _SMALL) / _ARTICLES)
+    size = min(max(articles, _SMALL), _LARGE)
+    return weights.few + (weights.many - weights.few) * math.log(size / _SMALL) / math.log(_LARGE / _SMALL)
 
 
-def ledger(mode: Mode, articles: int, semantic: float | None, keyword: float | None) -> dict[str, float]:
+def ledger(mode: Mode, asked: Asked, semantic: float | None, keyword: float | None) -> dict[str, float]:
     """What each piece of evidence adds, in log-odds; their sum is the article's log-odds."""
     weights = WEIGHTS[mode]
-    entries = {"prior": prior(mode, articles)}
+    entries = {"prior": prior(mode, asked.articles)}
+    if asked.named is not None and mode != "keyword":
+        entries["named"] = weights.named * asked.named
     if semantic is not None:
         entries["semantic"] = weights.semantic * semantic
     if keyword is not None:
@@ -125,10 +157,11 @@ def ledger(mode: Mode, articles: int, semantic: float | None, keyword: float | N
     return entries
 
 
-def log_odds(mode: Mode, articles: int, semantic: Values, keyword: Values) -> Values:
-    """Sum the ledger for many results at once, float64 of shape (n,); `articles` is the size of the view."""
+def log_odds(mode: Mode, asked: Asked, semantic: Values, keyword: Values) -> Values:
+    """Sum the ledger for many results at once, float64 of shape (n,)."""
     weights = WEIGHTS[mode]
-    return prior(mode, articles) + weights.semantic * semantic + weights.keyword * keyword
+    same = prior(mode, asked.articles) + weights.named * (asked.named or 0.0)
+    return same + weights.semantic * semantic + weights.keyword * keyword
 
 
 def sigmoid(value: float) -> float:

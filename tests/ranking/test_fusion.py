@@ -13,49 +13,75 @@ from kb_search.types import Mode, Outcome
 MODES: list[Mode] = ["hybrid", "keyword", "semantic"]
 SEMANTIC = st.floats(-50, 50)
 SHARE = st.floats(0, 1)
-ARTICLES = st.integers(0, 10_000_000)
+ARTICLES = st.floats(0, 10_000_000)
+NAMED = st.none() | st.floats(-3, 3)
 
 
-@given(st.sampled_from(MODES), ARTICLES, SEMANTIC, SHARE)
-def test_the_ledger_adds_up_to_the_log_odds(mode: Mode, articles: int, semantic: float, keyword: float) -> None:
-    ledger = fusion.ledger(mode, articles, semantic, keyword)
-    assert list(ledger) == ["prior", "semantic", "keyword"]
-    total = fusion.log_odds(mode, articles, np.array([semantic]), np.array([keyword]))
+@given(st.sampled_from(MODES), ARTICLES, NAMED, SEMANTIC, SHARE)
+def test_the_ledger_adds_up_to_the_log_odds(
+    mode: Mode, articles: float, named: float | None, semantic: float, keyword: float
+) -> None:
+    asked = fusion.Asked(articles, named)
+    ledger = fusion.ledger(mode, asked, semantic, keyword)
+    assert set(ledger) - {"named"} == {"prior", "semantic", "keyword"}
+    total = fusion.log_odds(mode, asked, np.array([semantic]), np.array([keyword]))
     assert sum(ledger.values()) == pytest.approx(total[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_branch_that_did_not_run_is_not_in_the_ledger_and_adds_nothing(mode: Mode) -> None:
-    assert fusion.ledger(mode, 10, None, None) == {"prior": fusion.prior(mode, 10)}
-    nothing = fusion.log_odds(mode, 10, np.zeros(1), np.zeros(1))
+    assert fusion.ledger(mode, fusion.Asked(10), None, None) == {"prior": fusion.prior(mode, 10)}
+    nothing = fusion.log_odds(mode, fusion.Asked(10), np.zeros(1), np.zeros(1))
     assert nothing.tolist() == [fusion.prior(mode, 10)]
 
 
 @given(st.sampled_from(MODES), SEMANTIC, SEMANTIC, SHARE, SHARE)
 def test_more_evidence_never_lowers_a_score(mode: Mode, one: float, other: float, share: float, more: float) -> None:
     (low, high), (few, many) = sorted((one, other)), sorted((share, more))
-    odds = fusion.log_odds(mode, 100, np.array([low, high, high]), np.array([few, few, many]))
+    odds = fusion.log_odds(mode, fusion.Asked(100), np.array([low, high, high]), np.array([few, few, many]))
     assert odds.tolist() == sorted(odds.tolist())
+
+
+@given(st.sampled_from(MODES), ARTICLES, NAMED)
+def test_what_holds_for_a_query_moves_all_of_its_hits_alike(mode: Mode, articles: float, named: float | None) -> None:
+    evidence = np.array([0.0, 1.5, 4.0]), np.array([3.0, 0.5, 1.0])
+    plain, moved = (
+        fusion.log_odds(mode, asked, *evidence) for asked in (fusion.Asked(1), fusion.Asked(articles, named))
+    )
+    np.testing.assert_allclose(moved - plain, moved[0] - plain[0], atol=1e-9)
 
 
 def test_a_mode_listens_to_its_own_branch_only() -> None:
     both = np.array([3.0, -3.0]), np.array([1.0, 0.0])
-    same = np.zeros(2)
+    same, asked = np.zeros(2), fusion.Asked(100)
     for mode, ignored in (
-        ("keyword", fusion.log_odds("keyword", 100, both[0], same)),
-        ("semantic", fusion.log_odds("semantic", 100, same, both[1])),
+        ("keyword", fusion.log_odds("keyword", asked, both[0], same)),
+        ("semantic", fusion.log_odds("semantic", asked, same, both[1])),
     ):
         assert ignored[0] == ignored[1], mode
-    assert len(set(fusion.log_odds("hybrid", 100, both[0], same).tolist())) == 2
-    assert len(set(fusion.log_odds("hybrid", 100, same, both[1]).tolist())) == 2
+    assert len(set(fusion.log_odds("hybrid", asked, both[0], same).tolist())) == 2
+    assert len(set(fusion.log_odds("hybrid", asked, same, both[1]).tolist())) == 2
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_prior_falls_with_the_size_of_the_view(mode: Mode) -> None:
-    priors = [fusion.prior(mode, articles) for articles in (68, 100, 500, 100_000)]
+def test_the_prior_falls_with_the_articles_of_a_language_until_there_are_many(mode: Mode) -> None:
+    priors = [fusion.prior(mode, articles) for articles in (50, 51, 100, 350)]
     assert priors == sorted(set(priors), reverse=True)
-    assert fusion.prior(mode, 0) == fusion.prior(mode, 1) == priors[0]
+    assert fusion.prior(mode, 0) == fusion.prior(mode, 1) == priors[0] == fusion.WEIGHTS[mode].few
+    assert fusion.prior(mode, 1_000_000) == pytest.approx(priors[-1]) == pytest.approx(fusion.WEIGHTS[mode].many)
+    # Half of the way down at the geometric mean.
+    assert fusion.prior(mode, math.sqrt(50 * 350)) == pytest.approx((priors[0] + priors[-1]) / 2)
     assert priors[0] < fusion.WEAK_LOG_ODDS  # without evidence nothing fits, however few there are
+
+
+def test_articles_are_counted_in_the_language_of_the_query() -> None:
+    sizes = {"en-GB": 30, "en-US": 70, "tr": 25}
+    assert fusion.articles_asked({"en": 1.0, "tr": 0.0}, sizes) == pytest.approx(100)
+    assert fusion.articles_asked({"tr": 1.0}, sizes) == pytest.approx(25)
+    assert fusion.articles_asked({"en": 0.5, "tr": 0.5}, sizes) == pytest.approx(50)  # √(100 · 25)
+    for unknown in ({}, {"fr": 1.0}):
+        assert fusion.articles_asked(unknown, sizes) == 125
+    assert fusion.articles_asked({"en": 1.0}, {}) == 0
 
 
 def test_the_ideal_bm25() -> None:

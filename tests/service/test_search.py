@@ -40,7 +40,7 @@ def test_an_answer_is_the_search_result(client: TestClient, index: Path) -> None
 def test_a_hit_without_explanation_has_null(client: TestClient) -> None:
     assert search(client, "password")["hits"][0]["explanation"] is None
     explanation = search(client, "password", explain="true")["hits"][0]["explanation"]
-    assert set(explanation["ledger"]) == {"prior", "semantic", "keyword"}
+    assert set(explanation["ledger"]) == {"prior", "named", "semantic", "keyword"}
 
 
 def test_get_and_post_answer_the_same(client: TestClient) -> None:

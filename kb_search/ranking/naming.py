@@ -1,0 +1,108 @@
+"""How near a query comes to what articles are called, so that one that comes near to nothing is known. Pure.
+
+An article's names are its title and its keywords, embedded as the queries they could be: a customer's words are more
+like these than like a text. What "near" is, a view's own names tell, without a query: how near each comes to the
+nearest name of another article is how near a query comes to a subject that the view does not have but has neighbours
+of. Mean and deviation of that, by language, are learnt once.
+
+This is a matter of the query alone, and the same for all of its hits: it says whether something fits, never what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.errors import IndexCorrupt
+
+NAMING_VERSION = 1
+"""Bumped when the same names would be described otherwise."""
+
+_ASKED = 2_000
+"""Most names that are asked: mean and deviation need no more."""
+_FEW = 10.0
+"""Where so many names were asked, what they tell counts half."""
+_PRIOR_DEVIATION = 0.03
+"""Standard deviation of cosines taken for granted until there are names enough to tell."""
+_PRIOR_WEIGHT = 50.0
+"""… as much as so many names would weigh."""
+_MOST = 3.0
+"""No query is further from the ordinary than so many deviations: beyond, it is no more certain."""
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """Mean and standard deviation of the cosine between a name of one language and the nearest of another article.
+
+    `count` names were asked.
+    """
+
+    mean: float
+    deviation: float
+    count: int
+
+
+class Naming(msgspec.Struct, frozen=True):
+    """What is known of a view's names: `nearest`, by language without regions."""
+
+    nearest: dict[str, Nearest]
+
+    @classmethod
+    def fit(
+        cls,
+        vectors: NDArray[np.float32],
+        keys: Sequence[bytes],
+        families: Sequence[str],
+        languages: Sequence[str],
+    ) -> Naming:
+        """Ask each name which other is nearest: `vectors` are unit vectors, float32 of shape (names, dimension).
+
+        `keys` are equal where texts are, `families` where one article is a translation of the other: neither counts
+        as another. Of many names those with the lowest keys are asked, which chooses none by what it says.
+        """
+        family = np.unique(np.array(families, np.str_), return_inverse=True)[1]
+        text = np.unique(np.array([key.hex() for key in keys], np.str_), return_inverse=True)[1]
+        found: dict[str, list[float]] = {}
+        for row in np.argsort(text, kind="stable")[:_ASKED].tolist():
+            others = vectors[(family != family[row]) & (text != text[row])]
+            if len(others):
+                found.setdefault(languages[row], []).append(float((others @ vectors[row]).max()))
+        return cls({language: _nearest(cosines) for language, cosines in sorted(found.items())})
+
+    def evidence(self, cosine: float, languages: Mapping[str, float]) -> float | None:
+        """Deviations by which a query is nearer to a name than names of its language are to one another.
+
+        `cosine` is that of the query and the nearest name, `languages` language → probability. Less than it would be
+        where few names were asked; None where none was.
+        """
+        known = [(languages.get(language, 0.0), nearest) for language, nearest in self.nearest.items()]
+        if not sum(share for share, _ in known):
+            known = [(nearest.count, nearest) for _, nearest in known]
+        total = sum(share for share, _ in known)
+        if not total:
+            return None
+        expected = sum(share * nearest.mean for share, nearest in known) / total
+        deviation = sum(share * nearest.deviation for share, nearest in known) / total
+        trust = sum(share * nearest.count / (nearest.count + _FEW) for share, nearest in known) / total
+        return trust * max(-_MOST, min(_MOST, (cosine - expected) / deviation))
+
+    def save(self, path: Path) -> None:
+        """Write as JSON: the same values give the same bytes."""
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=1) + b"\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Naming:
+        """Read the file of `save`. Raises IndexCorrupt."""
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError) as error:
+            raise IndexCorrupt(f"{path} cannot be read ({error}). Build the index anew.") from error
+
+
+def _nearest(cosines: list[float]) -> Nearest:
+    count, values = len(cosines), np.array(cosines)
+    variance = (count * float(values.var()) + _PRIOR_WEIGHT * _PRIOR_DEVIATION**2) / (count + _PRIOR_WEIGHT)
+    return Nearest(float(values.mean()), variance**0.5, count)
