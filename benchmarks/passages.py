@@ -1,8 +1,9 @@
-"""Whether the passage that is shown for an article is the one that was marked as the answer.
+"""Whether the passage that is shown for an article is one that was marked as an answer.
 
-A judged passage names a query, an article and a quote. The query is asked as `kb-search eval` asks it: in the locale
-of the judged article, translations not folded; the article's own hit counts wherever in the window it ranks. What is
-noted is the longest run of the quote's characters that the passage shows, as a share of the quote.
+A judged passage names a query, an article and a quote; an article may say an answer in several places. The query is
+asked as `kb-search eval` asks it: in the locale of the judged article, translations not folded; the article's own hit
+counts wherever in the window it ranks. What is noted is the longest run of a quote's characters that the passage shows,
+as a share of the quote: for the quote of which most is shown, and for the one that was marked first.
 """
 
 from __future__ import annotations
@@ -30,13 +31,19 @@ MODES: tuple[Mode, ...] = ("hybrid", "semantic", "keyword")
 COLUMNS = ("query-id", "corpus-id", "anchor", "quote")
 
 
+class Place(NamedTuple):
+    """Where in an article an answer stands, and in which words."""
+
+    anchor: str
+    quote: str
+
+
 class Judged(NamedTuple):
-    """One row of passages.tsv: the query, and where in which article its answer stands, in the article's words."""
+    """A query, an article that answers it, and all places where it does, in the order of passages.tsv."""
 
     query: Query
     article: str
-    anchor: str
-    quote: str
+    places: tuple[Place, ...]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +70,7 @@ def read_judged(folder: Path, split: str | None = None) -> list[Judged]:
         if not (folder / name).is_file():
             raise ConfigError(f"{folder / name} does not exist. Give a folder with {QUERIES} and {PASSAGES}.")
     queries = {query.id: query for query in read_queries(folder / QUERIES)}
-    judged: list[Judged] = []
+    places: dict[tuple[str, str], list[Place]] = {}
     with (folder / PASSAGES).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
@@ -76,7 +83,8 @@ def read_judged(folder: Path, split: str | None = None) -> list[Judged]:
                     f"query of {QUERIES}. Complete the row, or remove it."
                 )
             if split in (None, query.split):
-                judged.append(Judged(query, row["corpus-id"], row["anchor"], row["quote"]))
+                places.setdefault((query.id, row["corpus-id"]), []).append(Place(row["anchor"], row["quote"]))
+    judged = [Judged(queries[query], article, tuple(found)) for (query, article), found in places.items()]
     if not judged:
         raise ConfigError(f"{folder / PASSAGES} has no row of the split {split!r}. Choose another split.")
     return judged
@@ -85,8 +93,9 @@ def read_judged(folder: Path, split: str | None = None) -> list[Judged]:
 def measure(searcher: Searcher, judged: Sequence[Judged], view: str) -> dict[str, list[float]]:
     """Ask each row in each mode. A series `<mode>, <locale>: <what>` has one value a row, in order.
 
-    `shown_share` is of the quote and in the passage, `any_share` in it or a further one; `section` is 1 where the
-    passage is from the right section; `chars` is its length. The first three are 0 where the article was not found.
+    `shown_share` is of a quote and in the passage, `first_share` of the quote marked first, `any_share` of a quote and
+    in the passage or a further one; `section` is 1 where the passage is from a right section; `chars` is its length.
+    All but the last are 0 where the article was not found.
     "meaning alone" are the rows of hybrid whose article has none of the query's words.
     """
     store = searcher.snapshot.store
@@ -127,12 +136,15 @@ def _own_hit(searcher: Searcher, row: Judged, mode: Mode, view: str, locale: str
 
 def _values(row: Judged, hit: Hit | None) -> dict[str, float]:
     if hit is None:
-        return {"shown_share": 0.0, "any_share": 0.0, "section": 0.0}
-    listed = [shown_share(row.quote, passage.text) for passage in (hit.passage, *hit.passages)]
+        return {"shown_share": 0.0, "first_share": 0.0, "any_share": 0.0, "section": 0.0}
+    listed = [
+        max(shown_share(place.quote, passage.text) for place in row.places) for passage in (hit.passage, *hit.passages)
+    ]
     return {
         "shown_share": listed[0],
+        "first_share": shown_share(row.places[0].quote, hit.passage.text),
         "any_share": max(listed),
-        "section": float(hit.passage.anchor == row.anchor),
+        "section": float(any(hit.passage.anchor == place.anchor for place in row.places)),
         "chars": float(len(hit.passage.text)),
     }
 

@@ -107,12 +107,14 @@ def _passages(samples: Samples) -> Rows:
         group, what = name.split(": ")
         for row in (group.split(", ")[0], group):
             whole.setdefault(row, {}).setdefault(what, []).extend(values)
-    table: Rows = [["", "rows", "shown, %", "in any passage, %", "right section, %", "characters"]]
+    table: Rows = [
+        ["", "rows", "shown, %", "the first marked, %", "in any passage, %", "right section, %", "characters"]
+    ]
     for row, series in sorted(whole.items()):
         rows = series["shown_share"]
         shares = [
             sum(value >= least for value in series[what]) / len(rows)
-            for what, least in (("shown_share", MOST), ("any_share", MOST), ("section", 1.0))
+            for what, least in (("shown_share", MOST), ("first_share", MOST), ("any_share", MOST), ("section", 1.0))
         ]
         characters = statistics.fmean(series.get("chars") or [0.0])
         table.append([row, str(len(rows)), *(f"{100 * share:.1f}" for share in shares), f"{characters:.0f}"])

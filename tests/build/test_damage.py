@@ -134,7 +134,7 @@ def test_another_format_is_refused_with_both_versions(two: IndexLayout) -> None:
 
 def test_another_format_need_not_look_like_this_one(two: IndexLayout) -> None:
     two.generation("000002").manifest.write_bytes(b'{"format_version": 99, "parts": [1, 2]}')
-    with pytest.raises(IndexIncompatible, match="format 3"):
+    with pytest.raises(IndexIncompatible, match=f"format {FORMAT_VERSION}"):
         searcher_for(two.root)
 
 

@@ -18,7 +18,7 @@ def test_these_fields_are_counted(oracle: Oracle) -> None:
     assert tuple(oracle.searcher.search("account", view="owners").facets) == FACET_FIELDS
 
 
-QUERY = "erreur account"
+QUERY = "erreur"
 
 
 @pytest.mark.parametrize("filters", [{"category": "Billing"}, {"locale": "fr", "status": "published"}], ids=str)
