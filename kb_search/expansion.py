@@ -9,7 +9,7 @@ word as typed is never pushed down by one that has a look-alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kb_search.curation import Place
@@ -43,8 +43,11 @@ class _Reading(NamedTuple):
     cost: float
 
 
-def expand(text: str, view: ViewSnapshot) -> Expansion:
-    """Read a query, a normalised text, for every locale of a view."""
+def expand(text: str, view: ViewSnapshot, is_common: Callable[[str], bool] = lambda word: False) -> Expansion:
+    """Read a query, a normalised text, for every locale of a view.
+
+    `is_common` tells a word that people write although no article has it, as far as one can know: it is no slip.
+    """
     found = {locale: tokens(text, locale) for locale in view.keywords}
     synonyms = {
         locale: view.synonyms[locale].alternatives([token.stem for token in listed]) for locale, listed in found.items()
@@ -55,12 +58,19 @@ def expand(text: str, view: ViewSnapshot) -> Expansion:
         named = [token for start, end, _ in synonyms[locale] for token in listed[start:end]]
         for token in (*named, *(token for token in listed if frequency(token.stem))):
             covered[token.start : token.end] = b"\x01" * (token.end - token.start)
-    readings = {locale: _read(listed, locale, view, covered) for locale, listed in found.items()}
+    readings = {locale: _read(text, listed, locale, view, covered, is_common) for locale, listed in found.items()}
     slots = {locale: _slots(reading, synonyms[locale]) for locale, reading in readings.items()}
     return Expansion(_corrected(text, readings, view), slots)
 
 
-def _read(listed: Sequence[Token], locale: str, view: ViewSnapshot, covered: bytearray) -> _Reading:
+def _read(
+    text: str,
+    listed: Sequence[Token],
+    locale: str,
+    view: ViewSnapshot,
+    covered: bytearray,
+    is_common: Callable[[str], bool],
+) -> _Reading:
     vocabulary, frequency = view.vocabularies[locale], view.keywords[locale].document_frequency
     guesses: list[Sequence[Guess]] = []
     cost = 0.0
@@ -69,6 +79,8 @@ def _read(listed: Sequence[Token], locale: str, view: ViewSnapshot, covered: byt
         found = without_diacritics(token, vocabulary) if is_word(token) else []
         if is_word(token) and not found and not is_covered:
             found = misspelt(token, vocabulary)
+            if found and is_common(text[token.start : token.end]):
+                found = []
             if not found and token.end == len(covered):
                 found = unfinished(token, vocabulary)
         guesses.append(found)

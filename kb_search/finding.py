@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb_search.curation import pin_key
-from kb_search.embedding.base import Embedder
+from kb_search.embedding.base import Embedder, common_words
 from kb_search.expansion import Expansion, expand
 from kb_search.filter_notices import filter_notices
 from kb_search.filters import Condition
@@ -90,7 +90,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
     notices += filter_notices(request.conditions, allowed, snapshot.store, view)
-    expansion = expand(text, view)
+    expansion = expand(text, view, common_words(embedder))
     detected = view.detect(expansion.text)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     members = view.members if allowed is None else allowed

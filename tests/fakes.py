@@ -35,6 +35,8 @@ CONCEPTS: tuple[frozenset[str], ...] = tuple(
     )
 )
 BUCKETS = 16
+COMMON = frozenset({"verse", "spain"})
+"""Words that the fake model takes for common ones, as a real one does with thousands."""
 DIMENSION = len(CONCEPTS) + BUCKETS
 
 
@@ -68,6 +70,9 @@ class FakeEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+    def is_common(self, word: str) -> bool:
+        return word.lower() in COMMON
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [_vector(text) for text in texts]

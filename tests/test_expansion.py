@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search import Searcher
+from kb_search import Searcher, open_searcher
 from kb_search.expansion import expand
 from kb_search.text.slots import Alternative, Slot
-from tests.fakes import article, build, searcher_for
+from tests.fakes import FakeEmbedder, article, build, searcher_for, settings
 
 FILES = {
     "en/subscription.md": article("Cancel a subscription", "Open Billing and choose Cancel.", locale="en"),
@@ -93,6 +93,26 @@ def test_the_model_reads_the_corrected_text(searcher: Searcher) -> None:
 )
 def test_what_is_read(searcher: Searcher, query: str, read: str) -> None:
     assert meant(searcher, query) == read
+
+
+def test_a_common_word_that_no_article_has_is_no_slip(searcher: Searcher) -> None:
+    # One letter from `verge`, both of them; only one is a word.
+    assert searcher.search("vergge").corrected == "verge"
+    assert searcher.search("verse").corrected is None
+    assert searcher.search("verse", mode="keyword").total == 0
+
+
+def test_a_model_that_tells_no_words_apart_takes_none_for_common(tmp_path: Path) -> None:
+    class Plain:
+        """An embedder that can only embed."""
+
+        def __init__(self) -> None:
+            model = FakeEmbedder()
+            self.spec, self.count_tokens = model.spec, model.count_tokens
+            self.embed_queries, self.embed_passages = model.embed_queries, model.embed_passages
+
+    with open_searcher(build(tmp_path, FILES), settings=settings(), embedder=Plain()) as opened:
+        assert opened.search("verse").corrected == "verge"
 
 
 def test_a_word_of_another_locale_may_lack_its_diacritics_here(searcher: Searcher) -> None:

@@ -6,9 +6,9 @@ Nothing here loads a model. `ModelSpec` is the identity of a model as an index r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -58,3 +58,17 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without prompt and special tokens."""
         ...
+
+
+@runtime_checkable
+class Lexicon(Protocol):
+    """What an embedder may also be: one that tells common words, in any language, from other strings of letters."""
+
+    def is_common(self, word: str) -> bool:
+        """Tell whether a word is a single token: frequent in what the tokenizer was made from, so hardly a slip."""
+        ...
+
+
+def common_words(embedder: Embedder) -> Callable[[str], bool]:
+    """Give the test of a common word that an embedder has; one that has none knows no word."""
+    return embedder.is_common if isinstance(embedder, Lexicon) else lambda word: False

@@ -93,6 +93,10 @@ class OpenVinoEmbedder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
 
+    def is_common(self, word: str) -> bool:
+        """See Lexicon."""
+        return self.count_tokens([word]) == [1]
+
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         ids = [self._clip(encoding) for encoding in self._tokenizer.encode_batch_fast(texts)]
         vectors = np.empty((len(ids), self._spec.dimension), np.float32)

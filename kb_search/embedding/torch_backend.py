@@ -45,6 +45,10 @@ class TorchEmbedder:
             encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
+    def is_common(self, word: str) -> bool:
+        """See Lexicon."""
+        return self.count_tokens([word]) == [1]
+
     def _embed(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
             return np.empty((0, self._spec.dimension), np.float32)

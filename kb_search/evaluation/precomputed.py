@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.embedding.base import Embedder, ModelSpec
+from kb_search.embedding.base import Embedder, ModelSpec, common_words
 from kb_search.searcher import Searcher
 from kb_search.text.normalize import normalize
 
@@ -52,6 +52,10 @@ class PrecomputedQueries:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See Embedder."""
         return self._embedder.count_tokens(texts)
+
+    def is_common(self, word: str) -> bool:
+        """See Lexicon."""
+        return common_words(self._embedder)(word)
 
 
 def with_known_queries(

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from kb_search.embedding.base import Embedder
+from kb_search.embedding.base import Embedder, Lexicon
 from kb_search.embedding.packaged import WEIGHTS_SHA256, model_folder
 from kb_search.embedding.runtime import TOKENIZER, runtime_folder
 from kb_search.embedding.torch_backend import TorchEmbedder
@@ -127,3 +127,10 @@ def test_eight_threads_may_be_the_first_to_embed(model_cache: Path, single_embed
         [sys.executable, "-c", AT_ONCE, str(folder)], capture_output=True, text=True, timeout=120, check=True
     )
     assert child.stdout == "{(1, 384)}\n"
+
+
+def test_common_words_of_many_languages_are_told_from_slips(bulk_embedder: Embedder) -> None:
+    assert isinstance(bulk_embedder, Lexicon)
+    words = ["Spain", "surface", "password", "passe", "şifre", "iptal"]
+    slips = ["pasword", "passwrod", "sifre", "subscripton", "düzenelme", "donnees"]
+    assert [word for word in (*words, *slips) if bulk_embedder.is_common(word)] == words
