@@ -37,6 +37,7 @@ from kb_search.ranking.naming import NAMING_VERSION
 from kb_search.stores.articles import build_articles
 from kb_search.stores.keywords import FIELD_WEIGHTS
 from kb_search.stores.vectors import KIND, create_matrix
+from kb_search.stores.vocabulary import VOCABULARY_VERSION
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.types import Article, Chunk, Finding
 
@@ -190,8 +191,8 @@ def _write(
 
 def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
-    versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION} {KIND}"
-    versions += f" {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
+    versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION}"
+    versions += f" {VOCABULARY_VERSION} {KIND} {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
     rules = repr((settings.chunking, settings.sources, sorted(settings.views.items())))
     return digest_of([sources, embedder.spec.fingerprint, versions, rules])
 

@@ -106,16 +106,26 @@ def _synonyms(
 
 
 def _group(entry: Entry, rule: SynonymRule, numbers: _Numbers, findings: list[Finding]) -> _Group | None:
-    words = _numbered(entry, rule, rule.words, numbers, findings)
-    means = _numbered(entry, rule, rule.means, numbers, findings)
-    pairs = frozenset((word, other) for word in words for other in (means if rule.means else words) if word != other)
-    if not pairs:
+    own = _Numbers()  # what other rules say, some of them for other readers, makes no two words of this one the same
+    words = _numbered(entry, rule, rule.words, own, findings)
+    means = _numbered(entry, rule, rule.means, own, findings)
+    if not _pairs(words, means if rule.means else words):
         texts = ", ".join(f"'{text}'" for text in (*rule.words, *rule.means))
         message = f"{texts} are not two words that the search can tell apart; it needs no rule for them."
         findings.append(_finding(entry, "synonym-same", message, "Add another word, or remove the entry."))
         return None
     kept = msgspec.structs.replace(rule, words=tuple(words.values()), means=tuple(means.values()))
-    return _Group(entry, kept, {**words, **means}, pairs)
+    words, means = (_renumbered(found, rule.locale, numbers) for found in (words, means))
+    return _Group(entry, kept, {**words, **means}, _pairs(words, means if rule.means else words))
+
+
+def _pairs(words: Iterable[int], means: Collection[int]) -> frozenset[tuple[int, int]]:
+    return frozenset((word, other) for word in words for other in means if word != other)
+
+
+def _renumbered(found: Mapping[int, str], locale: str, numbers: _Numbers) -> dict[int, str]:
+    terms = ((analyse(text, locale), text) for text in found.values())
+    return {numbers.of(term): text for term, text in terms if term}
 
 
 def _numbered(

@@ -25,7 +25,7 @@ from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
 from kb_search.stores.vectors import KIND, build_vectors
-from kb_search.stores.vocabulary import build_vocabulary
+from kb_search.stores.vocabulary import VOCABULARY_VERSION, build_vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION, distinct, stems
 from kb_search.text.locales import primary
 from kb_search.types import Article, Chunk
@@ -106,7 +106,12 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
             [str(ANALYZER_VERSION), repr(sorted(FIELD_WEIGHTS.items())), locale, *map(_flat, documents)]
         )
         parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, locale))
-        parts.provide(target.vocabulary(locale), layout.folder, "w" + digest, partial(_vocabulary, documents, locale))
+        parts.provide(
+            target.vocabulary(locale),
+            layout.folder,
+            f"w{VOCABULARY_VERSION}" + digest,
+            partial(_vocabulary, documents, locale),
+        )
     save_synonyms(target.synonyms, rules_for(corpus.synonyms, name, locales))
     return ViewInfo(
         audiences=view.audiences,

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from kb_search.curation import Place
@@ -20,10 +22,10 @@ from kb_search.text.analyzer import Token, tokens
 from kb_search.text.locales import primary
 from kb_search.text.slots import Alternative, Slot
 
-_SYNONYM = 0.8
-"""Worth of a synonym."""
-_MOST = 6
-"""Alternatives of one word: more would mean anything."""
+_SYNONYM, _ELSEWHERE = 0.8, 0.4
+"""Worth of a synonym, and at most of a guess at a word that is written as typed in another locale."""
+_MOST, _MOST_WORDS = 6, 32
+"""Alternatives of one word: more would mean anything. Words that are guessed at: nobody misspells more."""
 _BORROWED, _STRANGE = 1.5, 6.0
 """Cost of a word that only another locale has, and of one that nobody wrote and that is near to nothing."""
 
@@ -43,6 +45,45 @@ class _Reading(NamedTuple):
     cost: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Speller:
+    """Guesses at the words of one query, each different one once; `covered` is by character, as in `expand`."""
+
+    view: ViewSnapshot
+    text: str
+    covered: bytearray
+    is_common: Callable[[str], bool]
+    known: dict[tuple[str, str, str], list[Guess]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+
+    def is_covered(self, token: Token) -> bool:
+        """Tell whether some locale has a word, or an editor named it."""
+        return all(self.covered[token.start : token.end])
+
+    def guesses(self, token: Token, locale: str) -> list[Guess]:
+        """List what a word may stand for in a locale, likeliest first; nothing where it is taken as it is."""
+        if not is_word(token) or (len(self.words) >= _MOST_WORDS and token.exact not in self.words):
+            return []
+        key = locale, token.exact, token.stem
+        if key not in self.known:
+            self.known[key] = found = self._guess(token, locale)
+            self.words.update([token.exact] if found or not self.is_covered(token) else ())
+        return self.known[key]
+
+    def _guess(self, token: Token, locale: str) -> list[Guess]:
+        vocabulary = self.view.vocabularies[locale]
+        found = without_diacritics(token, vocabulary)
+        if found and any(other.frequency(token.exact) for other in self.view.vocabularies.values()):
+            return [guess._replace(weight=_ELSEWHERE) for guess in found]
+        if found or self.is_covered(token):
+            return found
+        if not self.is_common(self.text[token.start : token.end]):
+            found = misspelt(token, vocabulary)
+        if not found and token.end == len(self.text):
+            found = unfinished(token, vocabulary)
+        return found
+
+
 def expand(text: str, view: ViewSnapshot, is_common: Callable[[str], bool] = lambda word: False) -> Expansion:
     """Read a query, a normalised text, for every locale of a view.
 
@@ -58,34 +99,21 @@ def expand(text: str, view: ViewSnapshot, is_common: Callable[[str], bool] = lam
         named = [token for start, end, _ in synonyms[locale] for token in listed[start:end]]
         for token in (*named, *(token for token in listed if frequency(token.stem))):
             covered[token.start : token.end] = b"\x01" * (token.end - token.start)
-    readings = {locale: _read(text, listed, locale, view, covered, is_common) for locale, listed in found.items()}
+    speller = _Speller(view, text, covered, cache(is_common))
+    readings = {locale: _read(listed, locale, speller) for locale, listed in found.items()}
     slots = {locale: _slots(reading, synonyms[locale]) for locale, reading in readings.items()}
     return Expansion(_corrected(text, readings, view), slots)
 
 
-def _read(
-    text: str,
-    listed: Sequence[Token],
-    locale: str,
-    view: ViewSnapshot,
-    covered: bytearray,
-    is_common: Callable[[str], bool],
-) -> _Reading:
-    vocabulary, frequency = view.vocabularies[locale], view.keywords[locale].document_frequency
+def _read(listed: Sequence[Token], locale: str, speller: _Speller) -> _Reading:
+    frequency = speller.view.keywords[locale].document_frequency
     guesses: list[Sequence[Guess]] = []
     cost = 0.0
     for token in listed:
-        is_covered = all(covered[token.start : token.end])
-        found = without_diacritics(token, vocabulary) if is_word(token) else []
-        if is_word(token) and not found and not is_covered:
-            found = misspelt(token, vocabulary)
-            if found and is_common(text[token.start : token.end]):
-                found = []
-            if not found and token.end == len(covered):
-                found = unfinished(token, vocabulary)
+        found = speller.guesses(token, locale)
         guesses.append(found)
         if not token.part and not frequency(token.stem):
-            cost += found[0].cost if found else _BORROWED if is_covered else _STRANGE
+            cost += found[0].cost if found else _BORROWED if speller.is_covered(token) else _STRANGE
     return _Reading(listed, guesses, cost)
 
 

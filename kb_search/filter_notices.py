@@ -6,9 +6,11 @@ the view's readers may see, and depends on nothing else.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from kb_search.filters import DATE_FIELDS, Condition
 from kb_search.snapshot import ViewSnapshot
@@ -19,6 +21,7 @@ from kb_search.text.normalize import fold
 _LISTED = 12
 """Values that one sentence names at most."""
 _COMPARED = 3
+_ALIKE = 0.65
 """Values that are compared with all there are: that takes time, and whoever asks may give a hundred."""
 _SHOWN = 60
 """Characters of a value that are shown."""
@@ -65,7 +68,11 @@ def _instead(wanted: Sequence[str], known: Sequence[str]) -> str:
     """Name the values that are spelt alike, or as many as there is room for."""
     spelt = {fold(value)[:_SHOWN]: value for value in reversed(known)}
     close = dict.fromkeys(
-        spelt[found] for value in wanted[:_COMPARED] for found in difflib.get_close_matches(fold(value)[:_SHOWN], spelt)
+        spelt[found]
+        for value in wanted[:_COMPARED]
+        for found, *_ in process.extract(
+            fold(value)[:_SHOWN], spelt.keys(), scorer=Indel.normalized_similarity, score_cutoff=_ALIKE, limit=3
+        )
     )
     if close:
         return f"Did you mean {_named(list(close), 'or')}?"

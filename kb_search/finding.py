@@ -94,7 +94,9 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     detected = view.detect(expansion.text)
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     members = view.members if allowed is None else allowed
-    pins = view.pins.get(pin_key(text)) or view.pins.get(pin_key(expansion.text), {})
+    # A query of signs that are compared as nothing is not the blank query, which has all pins.
+    keys = [key for key in map(pin_key, (text, expansion.text)) if key or not text]
+    pins = next((view.pins[key] for key in keys if key in view.pins), {})
     pinned = {row: place for row, place in pins.items() if members[row]}
     scope = _Scope(view, allowed, languages, pinned)
     if text:

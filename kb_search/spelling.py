@@ -20,14 +20,10 @@ ONE_EDIT, TWO_EDITS, PREFIX = 5, 9, 3
 _WEIGHTS = {0: 0.95, 1: 0.8, 2: 0.6}
 """Worth of a guess, by its edits."""
 _PREFIX_WEIGHT = 0.5
-_RARE_WEIGHT = 0.4
-"""Worth of a guess at a word that somebody did write, so that the articles with the word as typed stay before it."""
 
 # Costs are like negative log-probabilities: they add up over a query and compare its readings in several languages.
 _COSTS = {0: 0.5, 1: 2.0, 2: 4.0}
 _FIRST_LETTER, _PREFIX_COST, _RARITY = 0.5, 3.0, 0.3
-_RARE = 10
-"""A form that is so many times rarer than the same word with diacritics may lack them."""
 
 
 class Guess(NamedTuple):
@@ -40,13 +36,14 @@ class Guess(NamedTuple):
 
 
 def without_diacritics(token: Token, vocabulary: Vocabulary) -> list[Guess]:
-    """List forms that the word may be without its diacritics: only where it is unknown, or far rarer, as typed."""
-    own = vocabulary.frequency(token.exact)
-    forms = [form for form in vocabulary.alike(token.folded) if form.form != token.exact]
-    if not own and not forms:  # another inflection of a word that lost its diacritics
-        forms = [form for form in vocabulary.related(fold(token.stem)) if form.stem != token.stem]
-    guesses = (_guess(form, 0, token, vocabulary) for form in forms if form.frequency >= _RARE * own)
-    return _sorted(guess._replace(weight=_RARE_WEIGHT) if own else guess for guess in guesses)
+    """List forms that the word may be without its diacritics: only where nobody wrote it as typed."""
+    if vocabulary.frequency(token.exact):
+        return []
+    # Failing the form itself, another inflection of a word that lost its diacritics.
+    forms = vocabulary.alike(token.folded) or [
+        form for form in vocabulary.related(fold(token.stem)) if form.stem != token.stem
+    ]
+    return _sorted(_guess(form, 0, token, vocabulary) for form in forms)
 
 
 def misspelt(token: Token, vocabulary: Vocabulary) -> list[Guess]:

@@ -52,7 +52,7 @@ ENGINES = {
     "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
     "yaml": {"indexer/strict_yaml.py"},
     "lingua": {"kb_search/text/detectors.py"},
-    "rapidfuzz": {"kb_search/stores/vocabulary.py"},
+    "rapidfuzz": {"kb_search/stores/vocabulary.py", "kb_search/filter_notices.py"},
     "Stemmer": {"kb_search/text/stemming.py"},
     "filelock": {"indexer/publish.py", "kb_search/embedding/cached.py"},
     "watchfiles": {"kb_search/cli/indexing.py"},

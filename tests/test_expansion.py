@@ -145,11 +145,31 @@ def test_any_text_can_be_read(searcher: Searcher, query: str) -> None:
 
 
 def test_an_article_with_the_word_as_typed_stays_before_look_alikes(tmp_path: Path) -> None:
-    # One Turkish article is about nerves (sinir), twenty about limits (sınır).
+    # One long Turkish article is about nerves (sinir), twenty short ones are all about limits (sınır).
     files = {f"{row:02}.md": article(f"Sınır {row}", "Bir sınır, bir sınır.", locale="tr") for row in range(20)}
-    files["zz.md"] = article("Sağlık", "Sinir için ilaç.", locale="tr")
+    files["zz.md"] = article("Sağlık", f"{'Başka sözler burada durur. ' * 50} Sinir için ilaç.", locale="tr")
     with searcher_for(build(tmp_path, files)) as opened:
-        hits = opened.search("sinir", mode="keyword", limit=30).hits
+        found = [hit.id for hit in opened.search("sinir", mode="keyword", limit=30).hits]
         (slot,) = expand("sinir", opened.snapshot.view("public")).slots["tr"]
-    assert [hits[0].id, len(hits)] == ["zz", 21]
-    assert slot == Slot(("sinir",), (Alternative(("sınır",), 0.4),))
+    assert found == ["zz"]
+    assert slot == Slot(("sinir",))
+
+
+def test_a_word_of_another_language_counts_less_without_its_diacritics(tmp_path: Path) -> None:
+    files = {
+        "en.md": article("Cote", "A cote for doves.", locale="en"),
+        "fr.md": article("Côté", "À côté.", locale="fr"),
+    }
+    with searcher_for(build(tmp_path, files)) as opened:
+        slots = expand("cote", opened.snapshot.view("public")).slots
+    assert slots["en"] == (Slot(("cote",)),)
+    assert slots["fr"][0].alternatives == (Alternative(("côt",), 0.4),)
+
+
+def test_no_more_words_are_guessed_at_than_anybody_misspells(searcher: Searcher) -> None:
+    view = searcher.snapshot.view("public")
+    slips = [f"keyboard{letter}{other}"[:10] for letter in "abcdefgh" for other in "stuvwxyz"]
+    slots = expand(" ".join(slips), view).slots["en"]
+    assert sum(bool(slot.alternatives) for slot in slots) == 32
+    again = expand(" ".join(["keyborad"] * 100), view).slots["en"]
+    assert all(slot == Slot(("keyborad",), (Alternative(("keyboard",), 0.8),)) for slot in again)

@@ -40,13 +40,13 @@ def first(guesses: list[Guess]) -> str | None:
         ("tr", "SIFREMI", "şifremi"),
         ("tr", "acik", "açık"),
         ("tr", "odeme", "ödeme"),
-        ("tr", "odemeyi", "ödemeler"),  # another inflection of the word (stem ödeme) that lost its diacritics
+        ("tr", "odemeyi", "ödeme"),  # another inflection of the word, without its diacritics
         ("tr", "iade", None),  # as it is written
         ("tr", "kargo", None),
         ("fr", "donnees", "données"),
         ("fr", "reinitialiser", "réinitialiser"),
         ("fr", "RÉINITIALISER", None),
-        ("fr", "ou", None),  # as frequent as "où"
+        ("fr", "ou", None),  # as it is written: not "où"
         ("en", "cafe", "café"),
         ("en", "pasword", None),
     ],

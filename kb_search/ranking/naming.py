@@ -22,6 +22,7 @@ from kb_search.errors import IndexCorrupt
 NAMING_VERSION = 1
 """Bumped when the same names would be described otherwise."""
 
+_BLOCK = 256
 _ASKED = 2_000
 """Most names that are asked: mean and deviation need no more."""
 _FEW = 10.0
@@ -66,10 +67,13 @@ class Naming(msgspec.Struct, frozen=True):
         family = np.unique(np.array(families, np.str_), return_inverse=True)[1]
         text = np.unique(np.array([key.hex() for key in keys], np.str_), return_inverse=True)[1]
         found: dict[str, list[float]] = {}
-        for row in np.argsort(text, kind="stable")[:_ASKED].tolist():
-            others = vectors[(family != family[row]) & (text != text[row])]
-            if len(others):
-                found.setdefault(languages[row], []).append(float((others @ vectors[row]).max()))
+        asked = np.argsort(text, kind="stable")[:_ASKED]
+        for rows in (asked[start : start + _BLOCK] for start in range(0, len(asked), _BLOCK)):
+            cosines = vectors[rows] @ vectors.T
+            cosines[(family[rows][:, None] == family) | (text[rows][:, None] == text)] = -np.inf
+            for row, nearest in zip(rows.tolist(), cosines.max(axis=1).tolist(), strict=True):
+                if nearest > -np.inf:
+                    found.setdefault(languages[row], []).append(nearest)
         return cls({language: _nearest(cosines) for language, cosines in sorted(found.items())})
 
     def evidence(self, cosine: float, languages: Mapping[str, float]) -> float | None:

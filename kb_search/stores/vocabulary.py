@@ -6,7 +6,6 @@ Distances are those of optimal string alignment (insertion, deletion, substituti
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -23,6 +22,9 @@ from kb_search.errors import IndexCorrupt
 from kb_search.text.analyzer import Token
 from kb_search.text.normalize import fold
 from kb_search.text.segmentation import is_unspaced
+
+VOCABULARY_VERSION = 1
+"""Bumped when the same texts would give another vocabulary."""
 
 LONGEST = 40
 """Characters; longer words are addresses and encoded data."""
@@ -81,20 +83,18 @@ class Vocabulary:
             self._data = path.read_bytes()
         except OSError as error:
             raise IndexCorrupt(f"{path} cannot be read ({error.strerror}). Build the index anew.") from error
-        self._lock = threading.Lock()
 
     @cached_property
     def _columns(self) -> _Columns:
-        with self._lock:
-            try:
-                stored = msgspec.msgpack.decode(self._data, type=_Stored)
-                texts = (stored.forms, stored.folded, stored.stems)
-                forms, folded, stems = (column.split("\n") if column else [] for column in texts)
-                if not len(forms) == len(folded) == len(stems) == len(stored.frequencies):
-                    raise ValueError("its columns are not of one length")
-                return _Columns(forms, folded, stems, stored.frequencies)
-            except (msgspec.DecodeError, ValueError) as error:
-                raise IndexCorrupt(f"{self._path} is damaged ({error}). Build the index anew.") from error
+        try:
+            stored = msgspec.msgpack.decode(self._data, type=_Stored)
+            texts = (stored.forms, stored.folded, stored.stems)
+            forms, folded, stems = (column.split("\n") if column else [] for column in texts)
+            if not len(forms) == len(folded) == len(stems) == len(stored.frequencies):
+                raise ValueError("its columns are not of one length")
+            return _Columns(forms, folded, stems, stored.frequencies)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise IndexCorrupt(f"{self._path} is damaged ({error}). Build the index anew.") from error
 
     def _form(self, row: int) -> Form:
         forms, folded, stems, frequencies = self._columns
@@ -148,7 +148,10 @@ class Vocabulary:
 
     @cached_property
     def _frequencies(self) -> dict[str, int]:
-        return dict(zip(self._columns.forms, self._columns.frequencies, strict=True))
+        counts: dict[str, int] = {}
+        for form, frequency in zip(self._columns.forms, self._columns.frequencies, strict=True):
+            counts[form] = max(frequency, counts.get(form, 0))  # a form may have two stems, as a word and in a code
+        return counts
 
     def _alike(self, folded: str) -> Iterator[int]:
         row, column = self._first.get(folded, -1), self._columns.folded

@@ -20,7 +20,7 @@ ANALYZER_VERSION: int = 2
 _LONGEST_CACHED = 24
 
 
-_LOSES_BEGINNINGS = frozenset({"ar", "fa", "ga", "he", "id", "ta"})
+_LOSES_BEGINNINGS = frozenset({"ar", "fa", "ga", "he", "id", "nl", "sr", "st", "ta", "yi"})
 """Languages whose stems need not begin as the words do."""
 
 

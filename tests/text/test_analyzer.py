@@ -7,7 +7,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.text import analyzer, stemming
@@ -116,7 +116,15 @@ def test_stems_are_the_stems_of_the_tokens(text: str, locale: str) -> None:
 SPACED = sorted(set(stemming._ALGORITHMS) - analyzer._LOSES_BEGINNINGS)
 
 
-@given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=12), st.sampled_from(SPACED))
+AFFIXED = st.tuples(
+    st.sampled_from(["", "ge", "be", "ver", "ba", "mo", "naj", "legjobb", "un", "re", "né", "най", "не", "di", "me"]),
+    st.text(alphabet="abcdeiklmnoprstuvzчдинор", min_size=1, max_size=6),
+    st.sampled_from(["", "t", "en", "d", "s", "eren", "lar", "ность", "imos", "ak"]),
+).map("".join)
+
+
+@settings(max_examples=1_000)
+@given(AFFIXED | st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=12), st.sampled_from(SPACED))
 def test_stems_begin_as_their_words_do_where_a_matcher_counts_on_it(word: str, language: str) -> None:
     for token in tokens(word, language):
         text = word[token.start : token.end]
