@@ -22,7 +22,7 @@ from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.base import Mask
 from kb_search.text.locales import matches, primary
-from kb_search.text.normalize import normalize
+from kb_search.text.normalize import calm, normalize, uncapitalised
 from kb_search.text.sentences import truncate
 from kb_search.text.slots import Slot
 from kb_search.types import Mode
@@ -90,8 +90,11 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
     notices += filter_notices(request.conditions, allowed, snapshot.store, view)
-    expansion = expand(text, view, common_words(embedder))
+    typed = calm(text, view.detect(text).locale or "")
+    expansion = expand(typed, view, common_words(embedder))
     detected = view.detect(expansion.text)
+    corrected = expansion.text if expansion.text != typed else None
+    expansion = expansion._replace(text=uncapitalised(expansion.text, detected.locale or ""))
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
     members = view.members if allowed is None else allowed
     # A query of signs that are compared as nothing is not the blank query, which has all pins.
@@ -109,7 +112,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     outside = ordered[WINDOW:]  # a pin that is not among the best takes the place of one that is
     return Found(
         text=text,
-        corrected=expansion.text if expansion.text != text else None,
+        corrected=corrected,
         slots=expansion.slots,
         notices=notices,
         view=view,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kb_search import Searcher, open_searcher
 from kb_search.expansion import expand
+from kb_search.text.normalize import lower
 from kb_search.text.slots import Alternative, Slot
 from tests.fakes import FakeEmbedder, article, build, searcher_for, settings
 
@@ -173,3 +174,12 @@ def test_no_more_words_are_guessed_at_than_anybody_misspells(searcher: Searcher)
     assert sum(bool(slot.alternatives) for slot in slots) == 32
     again = expand(" ".join(["keyborad"] * 100), view).slots["en"]
     assert all(slot == Slot(("keyborad",), (Alternative(("keyboard",), 0.8),)) for slot in again)
+
+
+@pytest.mark.parametrize("query", ["IŞIK YANINCA", "Facturation", "SUBSCRIPTON", "iade VE geri"])
+def test_capitals_do_not_matter(searcher: Searcher, query: str) -> None:
+    locale = "tr" if ("I" in query and "Ş" in query) or "iade" in query else "en"
+    small = searcher.search(lower(query, locale), limit=3)
+    capital = searcher.search(query, limit=3)
+    assert [(hit.id, hit.score) for hit in capital.hits] == [(hit.id, hit.score) for hit in small.hits]
+    assert capital.corrected == small.corrected

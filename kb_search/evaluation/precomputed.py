@@ -41,9 +41,13 @@ class PrecomputedQueries:
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See Embedder."""
-        if all(text in self._vectors for text in texts) and texts:
-            return np.stack([self._vectors[text] for text in texts])
-        return self._embedder.embed_queries(texts)
+        if not texts:
+            return self._embedder.embed_queries(texts)
+        # A query that is corrected is asked otherwise than it is written: it is kept for the next mode.
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if missing:
+            self._vectors.update(zip(missing, self._embedder.embed_queries(missing), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See Embedder."""

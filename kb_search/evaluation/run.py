@@ -75,8 +75,10 @@ def run_evaluation(
 
 
 def _differences(evaluation: Evaluation) -> tuple[Comparison, ...]:
-    """Compare the first mode with each other one, then each other one with the control."""
+    """Compare the first mode that is not the control with each other one, then each other one with the control."""
     first, *others = evaluation.modes
+    if first == CONTROL and others:
+        first, *others = *others, first
     pairs = [(first, other) for other in others]
     pairs += [(other, CONTROL) for other in others if other != CONTROL and CONTROL in others]
     if not evaluation.plan.topics:

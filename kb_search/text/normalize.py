@@ -72,6 +72,19 @@ def lower(text: str, locale: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).replace(_DOT_ABOVE, ""))
 
 
+def calm(text: str, locale: str) -> str:
+    """Give a text that is all in capitals in small letters, and any other one as it is."""
+    return text if any(letter.islower() for letter in text) else lower(text, locale)
+
+
+def uncapitalised(text: str, locale: str) -> str:
+    """Give a single word without the capital that keyboards put at its beginning: `İptal` → `iptal`, but not `iOS`.
+
+    A small model reads a lone capitalised word as a name. Words that others follow are told by these.
+    """
+    return lower(text, locale) if text[:1].isupper() and text[1:].islower() and text.isalpha() else text
+
+
 def fold(text: str) -> str:
     """Reduce a lower-cased text to what people type without diacritics: `şifre` → `sifre`, `œuvre` → `oeuvre`.
 

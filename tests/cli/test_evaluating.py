@@ -39,6 +39,8 @@ def test_the_default_report(index: str, judged: str, cli: Cli) -> None:
 def test_keyword_search_is_the_control(index: str, judged: str, cli: Cli) -> None:
     with_control = cli.json("eval", judged, "--index", index, "--modes", "hybrid")
     assert list(with_control["views"]["public"]["differences"]) == ["hybrid - keyword"]
+    named_first = cli.json("eval", judged, "--index", index, "--modes", "keyword,hybrid")
+    assert list(named_first["views"]["public"]["differences"]) == ["hybrid - keyword"]
     alone = cli.json("eval", judged, "--index", index, "--modes", "hybrid", "--no-control")
     assert list(alone["views"]["public"]["modes"]) == ["hybrid"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.text.normalize import fold, lower, normalize
+from kb_search.text.normalize import calm, fold, lower, normalize, uncapitalised
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,36 @@ def test_lower_leaves_no_dot_above_and_is_stable(text: str, locale: str) -> None
 def test_fold_twice_is_fold(text: str, locale: str) -> None:
     once = fold(lower(text, locale))
     assert fold(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("MOT DE PASSE OUBLIÉ", "fr", "mot de passe oublié"),
+        ("KARGOM NEREDE, İADE?", "tr", "kargom nerede, iade?"),
+        ("IŞIK", "tr", "ışık"),
+        ("E-1042", "en", "e-1042"),
+        ("iPhone SE", "en", "iPhone SE"),
+        ("Reset my PIN", "en", "Reset my PIN"),
+        ("パスワード", "ja", "パスワード"),
+        ("", "en", ""),
+    ],
+)
+def test_capitals_alone_are_calmed(text: str, locale: str, expected: str) -> None:
+    assert calm(text, locale) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("İptal", "tr", "iptal"),
+        ("Işık", "tr", "ışık"),
+        ("Password", "en", "password"),
+        ("iOS", "en", "iOS"),
+        ("Loom Hub", "en", "Loom Hub"),
+        ("USB", "en", "USB"),
+        ("", "en", ""),
+    ],
+)
+def test_a_single_word_loses_the_capital_of_its_beginning(text: str, locale: str, expected: str) -> None:
+    assert uncapitalised(text, locale) == expected
