@@ -152,6 +152,8 @@ def _repeated(groups: Sequence[_Group]) -> Iterator[Finding]:
         for pair in group.pairs:
             stating[pair].append(row)
     for row, group in enumerate(groups):
+        if not group.pairs:  # other rules make its words one
+            continue
         rarest = min((stating[pair] for pair in group.pairs), key=len)
         for other in rarest:
             by = groups[other]

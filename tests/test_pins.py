@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from kb_search import SearchResult
+from kb_search import Searcher, SearchResult
+from kb_search.finding import Request, find
+from kb_search.ranking.rollup import Scored
 from kb_search.types import Mode
 from tests.fakes import Open, article, build, searcher_for
 from tests.help_center import FILES, VIEWS
@@ -20,6 +23,11 @@ def ids(result: SearchResult) -> list[str]:
 
 def curated(*pins: str) -> dict[str, str]:
     return {**FILES, "curation.yaml": "pins:\n" + "".join(f"  - {pin}\n" for pin in pins)}
+
+
+def window(searcher: Searcher, query: str) -> list[Scored]:
+    with ThreadPoolExecutor(1) as pool:
+        return find(Request(query, "public", "hybrid"), searcher.snapshot, searcher.embedder, pool).window
 
 
 def test_a_pin_never_feeds_the_outcome(tmp_path: Path) -> None:
@@ -169,3 +177,10 @@ def test_a_weak_pin_in_a_window_that_is_just_full_leaves_one_that_fits_outside(
         pinned, plain = searcher.search("password", limit=1), searcher.search("password!", limit=1)
     assert (plain.total, plain.total_is_lower_bound) == (20, False)
     assert (pinned.hits[0].id, pinned.total, pinned.total_is_lower_bound) == ("pin", 19, True)
+
+
+@pytest.mark.parametrize("query", ["\u0640", "\u02bc", "\u05b0"])
+def test_a_query_of_signs_that_are_compared_as_nothing_has_no_pins(opened: Open, query: str) -> None:
+    searcher = opened(curated("{query: password, articles: [tr/parcel]}"))
+    assert not any(scored.pinned for scored in window(searcher, query))
+    assert any(scored.pinned for scored in window(searcher, ""))

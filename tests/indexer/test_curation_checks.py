@@ -332,3 +332,12 @@ def test_an_edit_changes_the_digests(tmp_path: Path) -> None:
     (folder / "curation.yaml").unlink()
     none = digest_sources([folder], Settings()), read_sources([folder], Settings()).digest
     assert len({*before, *after, *none}) == 6
+
+
+def test_what_a_rule_for_some_views_says_makes_no_words_of_another_rule_the_same(tmp_path: Path) -> None:
+    # The search reads `e-mail` as `email` and as `e mail`, which makes these two one word nowhere.
+    agents, public = "{words: [e-mail, post], views: [agents]}", "[email, e mail]"
+    alone = read(tmp_path / "alone", synonyms(public))[0].synonyms
+    beside = read(tmp_path / "beside", synonyms(agents, public))[0].synonyms
+    assert len(alone) == 1
+    assert beside[-1:] == alone
