@@ -72,6 +72,10 @@ class LazyEmbedder:
         """See Embedder."""
         return self._load().count_tokens(texts)
 
+    def is_common(self, word: str) -> bool:
+        """See Lexicon."""
+        return self._load().is_common(word)
+
     def _load(self) -> OpenVinoEmbedder:
         with self._lock:
             if self._loaded is None:
