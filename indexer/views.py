@@ -128,9 +128,15 @@ def names_of(article: Article) -> list[str]:
     return [article.title, *article.keywords]
 
 
+def _first_names(articles: Sequence[Article]) -> list[int]:
+    """Give the number of each article's first name, its title; then the number of all names."""
+    numbers: list[int] = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
+    return numbers
+
+
 def _names(rows: Sequence[int], articles: Sequence[Article]) -> dict[int, int]:
     """Map the names of a view's articles to their articles, without titles that are the beginning of a text."""
-    first = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
+    first = _first_names(articles)
     return {
         name: row
         for row in rows
@@ -141,7 +147,7 @@ def _names(rows: Sequence[int], articles: Sequence[Article]) -> dict[int, int]:
 
 def _titles(named: Mapping[int, int], articles: Sequence[Article]) -> dict[str, list[int]]:
     """Group the titles among the names of a view by the language of their articles."""
-    first = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
+    first = _first_names(articles)
     found: dict[str, list[int]] = {}
     for name, row in named.items():
         if name == first[row]:

@@ -2,8 +2,8 @@
 
 A word that any article of the view has, or that an editor named as a synonym, is taken as it is typed (where its own
 locale does not have it, it may still lack its diacritics). All else comes from the view's own vocabulary and synonyms,
-so that nothing shows that its reader may not see, and counts for less than the word itself: an article that has the
-word as typed is never pushed down by one that has a look-alike.
+so that nothing shows that its reader may not see, and counts for less than the word itself. A word that its language
+has as typed has no look-alikes: they would push its articles down.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kb_search.text.locales import primary
 from kb_search.text.slots import Alternative, Slot
 
 _SYNONYM, _ELSEWHERE = 0.8, 0.4
-"""Worth of a synonym, and at most of a guess at a word that is written as typed in another locale."""
+"""Worth of a synonym, and of a guess at a word that is written as typed in another locale."""
 _MOST, _MOST_WORDS = 6, 32
 """Alternatives of one word: more would mean anything. Words that are guessed at: nobody misspells more."""
 _BORROWED, _STRANGE = 1.5, 6.0

@@ -90,9 +90,11 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
     notices += filter_notices(request.conditions, allowed, snapshot.store, view)
-    typed = calm(text, view.detect(text).locale or "")
+    detected = view.detect(text)
+    typed = calm(text, detected.locale or "")
     expansion = expand(typed, view, common_words(embedder))
-    detected = view.detect(expansion.text)
+    if expansion.text != text:
+        detected = view.detect(expansion.text)
     corrected = expansion.text if expansion.text != typed else None
     expansion = expansion._replace(text=uncapitalised(expansion.text, detected.locale or ""))
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None

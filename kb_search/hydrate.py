@@ -33,7 +33,7 @@ def hydrate(
     # One more than are looked at: the summary is chosen to be left out.
     chunk_rows = nearest_chunks([s.shown for s in page], candidates, snapshot, view, NEAREST + 1)
     chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)
-    wanted = {locale: _wanted(slots, locale, view) for locale in {records[s.shown].locale for s in page}}
+    wanted = {locale: _wanted(slots, locale, candidates, view) for locale in {records[s.shown].locale for s in page}}
     hits = []
     for scored in page:
         record = records[scored.shown]
@@ -82,12 +82,13 @@ def _part(chunk: ChunkRecord, nearness: float | None) -> Part:
     return Part(chunk.id, chunk.anchor, chunk.heading, chunk.text, nearness)
 
 
-def _wanted(slots: Mapping[str, Sequence[Slot]], locale: str, view: ViewSnapshot) -> Wanted:
+def _wanted(slots: Mapping[str, Sequence[Slot]], locale: str, candidates: Candidates, view: ViewSnapshot) -> Wanted:
     """Weigh the query's words in a locale by how few of its articles have them: common words say little."""
-    store = view.keywords.get(locale)
-    if store is None or not slots.get(locale):
-        return Wanted({}, locale)
-    return Wanted(weigh(slots[locale], store.document_frequency, store.size).shares, locale)
+    wording = candidates.wordings.get(locale)
+    if wording is None:  # by meaning alone, words were not searched for; they are marked all the same
+        store = view.keywords[locale]
+        wording = weigh(slots.get(locale, ()), store.document_frequency, store.size)
+    return Wanted(wording.shares, locale)
 
 
 def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:

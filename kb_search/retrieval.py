@@ -69,8 +69,8 @@ class Candidates:
 
     `similarity` is the raw value behind `semantic`, `bm25` and `share` (of the ideal BM25) those behind `keyword`.
     `asked` holds for all of them; `focus` is the query's vector and what is ordinary for it, None when the semantic
-    branch did not run; `degraded`
-    names a branch that failed; `exhausted` says that no further article matches.
+    branch did not run; `wordings` are what was searched for in each locale, empty when the keyword branch did not run;
+    `degraded` names a branch that failed; `exhausted` says that no further article matches.
     """
 
     articles: Ordinals

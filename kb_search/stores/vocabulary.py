@@ -74,7 +74,7 @@ def build_vocabulary(path: Path, documents: Iterable[Iterable[Token]]) -> None:
 
 
 class Vocabulary:
-    """Reader of `build_vocabulary`. Thread-safe; it is taken apart when the first unknown word asks for it."""
+    """Reader of `build_vocabulary`. Thread-safe; it is taken apart when the first query asks for it."""
 
     def __init__(self, path: Path) -> None:
         """Read the file at once: its generation may be pruned while we serve it. Raises IndexCorrupt."""
