@@ -36,7 +36,9 @@ from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
 from kb_search.stores.articles import build_articles
 from kb_search.stores.keywords import FIELD_WEIGHTS
-from kb_search.stores.vectors import KIND, create_matrix
+from kb_search.stores.matrix import create_matrix
+from kb_search.stores.tuning import TUNING_VERSION
+from kb_search.stores.vectors import VECTORS_VERSION
 from kb_search.stores.vocabulary import VOCABULARY_VERSION
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.types import Article, Chunk, Finding
@@ -164,7 +166,9 @@ def _write(
     for row, key in enumerate(called.keys):
         names[row] = called.vectors[key]
     fingerprint, synonyms = embedder.spec.fingerprint, read.curation.synonyms
-    corpus = Corpus(articles, chunks, plan.keys, matrix, called.keys, names, fingerprint, synonyms)
+    corpus = Corpus(
+        articles, chunks, plan.keys, matrix, called.keys, names, fingerprint, settings.vectors.recall, synonyms
+    )
     parts = Parts(known)
     views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
     del matrix, names, corpus  # unmap, so that every row is in the file
@@ -192,8 +196,9 @@ def _write(
 def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
     versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION}"
-    versions += f" {VOCABULARY_VERSION} {KIND} {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
-    rules = repr((settings.chunking, settings.sources, sorted(settings.views.items())))
+    versions += f" {VOCABULARY_VERSION} {VECTORS_VERSION} {TUNING_VERSION} {sorted(FIELD_WEIGHTS.items())}"
+    versions += f" {version('kb-search')}"
+    rules = repr((settings.chunking, settings.vectors, settings.sources, sorted(settings.views.items())))
     return digest_of([sources, embedder.spec.fingerprint, versions, rules])
 
 

@@ -24,7 +24,8 @@ from kb_search.index_format import GenerationLayout, ViewInfo, ViewLayout
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
 from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
-from kb_search.stores.vectors import KIND, build_vectors
+from kb_search.stores.tuning import QUERIES, TUNING_VERSION, load_tuning, save_tuning, tune
+from kb_search.stores.vectors import VECTORS_VERSION, FaissVectors, build_vectors
 from kb_search.stores.vocabulary import VOCABULARY_VERSION, build_vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION, distinct, stems
 from kb_search.text.locales import primary
@@ -48,6 +49,7 @@ class Corpus:
     name_keys: Sequence[bytes]
     names: NDArray[np.float32]
     fingerprint: str
+    recall: float
     synonyms: Sequence[SynonymRule] = ()
 
 
@@ -81,10 +83,11 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
     for row in rows:
         locales.setdefault(corpus.articles[row].locale, []).append(row)
     passages = [corpus.fingerprint, *(corpus.keys[row].hex() for row in chunk_rows)]
+    vectors_digest = f"v{VECTORS_VERSION}" + digest_of(passages)
     parts.provide(
         target.vectors,
         layout.folder,
-        "v" + digest_of([KIND, *passages]),
+        vectors_digest,
         lambda p: build_vectors(p, corpus.matrix[chunk_rows]),
     )
     named = _names(rows, corpus.articles)
@@ -97,6 +100,12 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         lambda p: Calibration.fit(
             corpus.matrix[chunk_rows], {language: corpus.names[own] for language, own in titles.items()}
         ).save(p),
+    )
+    parts.provide(
+        target.tuning(target.vectors),
+        layout.folder,
+        f"u{TUNING_VERSION}" + digest_of([vectors_digest, repr(corpus.recall), *titled]),
+        lambda p: _tune(p, target.vectors, chunk_rows, corpus.matrix, _asked(titles, target, corpus), corpus.recall),
     )
     _provide_names(named, target, layout, corpus, parts)
     for locale, members in sorted(locales.items()):
@@ -113,13 +122,15 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
             partial(_vocabulary, documents, locale),
         )
     save_synonyms(target.synonyms, rules_for(corpus.synonyms, name, locales))
+    tuning = load_tuning(target.tuning(target.vectors))
     return ViewInfo(
         audiences=view.audiences,
         statuses=view.statuses,
         articles=len(rows),
         chunks=len(chunk_rows),
         locales={locale: len(members) for locale, members in sorted(locales.items())},
-        vector_index=KIND,
+        vector_index=tuning.kind,
+        vector_recall=tuning.recall,
     )
 
 
@@ -166,8 +177,13 @@ def _provide_names(
     languages = [primary(article.locale) for article in owners]
     write_ordinals(target.name_rows, rows)
     texts = [corpus.fingerprint, *(key.hex() for key in keys)]
+    names_digest = f"n{VECTORS_VERSION}" + digest_of(texts)
+    parts.provide(target.names, layout.folder, names_digest, lambda p: build_vectors(p, corpus.names[rows]))
     parts.provide(
-        target.names, layout.folder, "n" + digest_of([KIND, *texts]), lambda p: build_vectors(p, corpus.names[rows])
+        target.tuning(target.names),
+        layout.folder,
+        f"o{TUNING_VERSION}" + digest_of([names_digest, repr(corpus.recall)]),
+        lambda p: _tune(p, target.names, rows, corpus.names, corpus.names[rows[:: _step(len(rows))]], corpus.recall),
     )
     parts.provide(
         target.naming,
@@ -175,6 +191,31 @@ def _provide_names(
         "m" + digest_of([str(NAMING_VERSION), *texts, *families, *languages]),
         lambda p: Naming.fit(corpus.names[rows], keys, families, languages).save(p),
     )
+
+
+def _asked(titles: Mapping[str, Sequence[int]], target: ViewLayout, corpus: Corpus) -> NDArray[np.float32]:
+    """Take titles as queries, evenly spread, made ready as a query of their language is."""
+    calibration = Calibration.load(target.calibration)
+    known = [(language, row) for language, rows in sorted(titles.items()) for row in rows]
+    asked = known[:: _step(len(known))]
+    vectors = [calibration.focus(corpus.names[row], {language: 1.0}).vector for language, row in asked]
+    return np.array(vectors, np.float32).reshape(-1, corpus.names.shape[1])
+
+
+def _step(count: int) -> int:
+    """Every how manieth of `count` is asked, so that there are QUERIES of them at most."""
+    return max(1, -(-count // QUERIES))
+
+
+def _tune(
+    path: Path,
+    codes: Path,
+    rows: NDArray[np.int64],
+    matrix: NDArray[np.float32],
+    queries: NDArray[np.float32],
+    recall: float,
+) -> None:
+    save_tuning(path, tune(FaissVectors(codes, rows, matrix), queries, recall))
 
 
 def keyword_fields(article: Article) -> dict[str, str]:

@@ -42,6 +42,12 @@ class Chunking(_Table, frozen=True):
     max_tokens: int = 224
 
 
+class Vectors(_Table, frozen=True):
+    """How nearest passages are found: `recall` is the share of the true nearest that is to be found."""
+
+    recall: float = 0.99
+
+
 class View(_Table, frozen=True):
     """What one kind of reader may see: articles with any of these audiences and one of these statuses."""
 
@@ -85,6 +91,7 @@ class Settings(_Table, frozen=True):
 
     embedding: Embedding = Embedding()
     chunking: Chunking = Chunking()
+    vectors: Vectors = Vectors()
     sources: Sources = Sources()
     views: dict[str, View] = msgspec.field(default_factory=lambda: dict(DEFAULT_VIEWS))
     retention: Retention = Retention()
@@ -178,6 +185,7 @@ def _split_lists(values: dict[str, Any], table: type[Any]) -> dict[str, Any]:
 
 def _check(settings: Settings) -> None:
     _check_range("chunking.max_tokens", settings.chunking.max_tokens, 16, 480)
+    _check_range("vectors.recall", settings.vectors.recall, 0.5, 1)
     _check_range("retention.generations", settings.retention.generations, 1, 1_000_000)
     _check_range("embedding.threads", settings.embedding.threads, 0, 1_024)
     _check_range("sources.max_file_mb", settings.sources.max_file_mb, 0.001, 10_000)

@@ -5,7 +5,7 @@ No text is read here, and nothing is decided that a page of the answer would cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,9 +17,10 @@ from kb_search.expansion import Expansion, expand
 from kb_search.filter_notices import filter_notices
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles, put_pins_first
+from kb_search.ranking.rollup import WINDOW, Ordered, Scored, fold, order_articles, put_pins_first, unfolded
 from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
 from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stages import Stages
 from kb_search.stores.base import Mask
 from kb_search.text.locales import matches, primary
 from kb_search.text.normalize import calm, normalize, uncapitalised
@@ -83,18 +84,21 @@ class _Scope:
         return self.view.members if self.allowed is None else self.allowed
 
 
-def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadPoolExecutor) -> Found:
-    """Fill the window for a request. Raises UnknownView."""
-    view = snapshot.view(request.view)
+def find(
+    request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadPoolExecutor, stages: Stages | None = None
+) -> Found:
+    """Fill the window for a request; `stages` is told where the time goes. Raises UnknownView."""
+    view, stages = snapshot.view(request.view), stages or Stages()
     text, notices = _prepare(request.query, request.reader)
     matching = snapshot.store.matching(request.conditions)
     allowed = None if matching is None else matching & view.members
     notices += filter_notices(request.conditions, allowed, snapshot.store, view)
-    detected = view.detect(text)
-    typed = calm(text, detected.locale or "")
-    expansion = expand(typed, view, common_words(embedder))
-    if expansion.text != text:
-        detected = view.detect(expansion.text)
+    with stages("expand"):
+        detected = view.detect(text)
+        typed = calm(text, detected.locale or "")
+        expansion = expand(typed, view, common_words(embedder))
+        if expansion.text != text:
+            detected = view.detect(expansion.text)
     corrected = expansion.text if expansion.text != typed else None
     expansion = expansion._replace(text=uncapitalised(expansion.text, detected.locale or ""))
     languages = _preferred(request.reader, detected.locale) if request.fold_translations else None
@@ -106,7 +110,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
     scope = _Scope(view, allowed, languages, pinned)
     if text:
         candidates, mode, ranked = _by_evidence(
-            expansion, detected.probabilities, request, scope, snapshot, embedder, pool
+            expansion, detected.probabilities, request, scope, snapshot, embedder, pool, stages
         )
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
@@ -121,7 +125,7 @@ def find(request: Request, snapshot: Snapshot, embedder: Embedder, pool: ThreadP
         mode=mode,
         locale=request.reader or detected.locale,
         candidates=candidates,
-        best=fusion.sigmoid(max(scored.log_odds for scored in ranked)) if ranked else None,
+        best=fusion.sigmoid(ranked[0].log_odds) if ranked else None,
         window=ordered[:WINDOW],
         more=any(not text or scored.log_odds >= fusion.WEAK_LOG_ODDS for scored in outside),
     )
@@ -135,6 +139,7 @@ def _by_evidence(
     snapshot: Snapshot,
     embedder: Embedder,
     pool: ThreadPoolExecutor,
+    stages: Stages,
 ) -> tuple[Candidates, Mode, list[Scored]]:
     """Ask deeper while the window is not full and there is more, since translations fold into one."""
     view = scope.view
@@ -145,12 +150,13 @@ def _by_evidence(
         if wanted is None or any(matches(locale, one) for one in wanted)
     }
     query = Query(expansion.text, request.mode, scope.allowed, slots, languages, tuple(scope.pinned))
-    candidates = retrieve(query, snapshot, view, embedder, pool)
+    candidates = retrieve(query, snapshot, view, embedder, pool, stages)
     mode: Mode = "keyword" if candidates.degraded == "semantic" else request.mode
     depth = DEPTH
     while True:
-        odds = fusion.log_odds(mode, candidates.asked, candidates.semantic, candidates.keyword)
-        ranked = _fold(order_articles(candidates.articles, odds), scope, snapshot)
+        with stages("fuse"):
+            odds = fusion.log_odds(mode, candidates.asked, candidates.semantic, candidates.keyword)
+            ranked = _fold(order_articles(candidates.articles, odds), scope, snapshot)
         if len(ranked) > WINDOW or candidates.exhausted:
             return candidates, mode, ranked
         depth *= 4
@@ -163,21 +169,25 @@ def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
     depth = 4 * WINDOW
     while True:
         rows = snapshot.store.latest(members, depth)
-        ranked = _fold([Scored(row, row, 0.0) for row in dict.fromkeys((*rows, *scope.pinned))], scope, snapshot)
+        listed = np.array(list(dict.fromkeys((*rows, *scope.pinned))), np.int64)
+        ranked = _fold(Ordered(listed, np.zeros(len(listed))), scope, snapshot)
         if len(ranked) > WINDOW or len(rows) < depth:
             return ranked
         depth *= 4
 
 
-def _fold(ranked: Iterable[Scored], scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+def _fold(ranked: Ordered, scope: _Scope, snapshot: Snapshot) -> list[Scored]:
     if scope.languages is None:
-        return list(ranked)
-    members, prefer = scope.members, by_language(snapshot.store.locales, scope.languages)
-
-    def visible(family: int) -> list[int]:
-        return [row for row in scope.view.family(family) if members[row]]
-
-    return fold(ranked, scope.view.families, visible, prefer, WINDOW + 1, scope.pinned)
+        return unfolded(ranked, WINDOW + 1, scope.pinned)
+    return fold(
+        ranked,
+        scope.view.families,
+        scope.languages,
+        WINDOW + 1,
+        members=scope.allowed,
+        locales=snapshot.store.locales,
+        pinned=scope.pinned,
+    )
 
 
 def _preferred(reader: str | None, language: str | None) -> tuple[str, ...]:

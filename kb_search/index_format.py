@@ -24,7 +24,7 @@ from kb_search.disk import sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 _CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",
@@ -149,6 +149,10 @@ class ViewLayout:
         """The FAISS index; row i of it is chunk `rows[i]`."""
         return self.folder / "vectors.faiss"
 
+    def tuning(self, index: Path) -> Path:
+        """How one of the two FAISS indexes is searched, and the recall that was measured: JSON, beside it."""
+        return index.with_suffix(".json")
+
     @property
     def rows(self) -> Path:
         """Little-endian uint32: the chunk ordinals of this view, ascending."""
@@ -200,7 +204,10 @@ class FileInfo(msgspec.Struct, frozen=True):
 
 
 class ViewInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a view shows and how much of it there is; `locales` maps locale → number of articles."""
+    """What a view shows and how much of it there is; `locales` maps locale → number of articles.
+
+    `vector_index` is how its vectors are searched, `vector_recall` the share of the true ten nearest that this finds.
+    """
 
     audiences: tuple[str, ...]
     statuses: tuple[str, ...]
@@ -208,6 +215,7 @@ class ViewInfo(msgspec.Struct, frozen=True, kw_only=True):
     chunks: int
     locales: dict[str, int]
     vector_index: str
+    vector_recall: float
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Scored, by_language, fold, order_articles
+from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles
 from kb_search.retrieval import Candidates
 from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
@@ -71,7 +71,7 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
     """Fetch an article. Raises ArticleNotFound when the view does not show it, UnknownView."""
     snapshot, view_snapshot = searcher.snapshot, searcher.snapshot.view(view)
     row = _visible(snapshot, view_snapshot, article_id)
-    relatives = [other for other in view_snapshot.family(int(view_snapshot.families[row])) if other != row]
+    relatives = view_snapshot.families.others(row)
     records = snapshot.store.records([row, *relatives])
     record, template = records[row], _url_template(searcher)
     return ArticleAnswer(
@@ -150,7 +150,7 @@ def _nearest(
     """Look ever deeper for chunks near the article's middle, until they make `limit` results or the view ends."""
     store = snapshot.store
     vector = _middle(snapshot, row)
-    others = (view.families != view.families[row])[store.chunk_article]
+    others = (view.families.of != view.families.of[row])[store.chunk_article]
     depth = max(64, 8 * limit)
     while True:
         ranking = view.vectors.search(vector, depth, others)
@@ -158,7 +158,7 @@ def _nearest(
         articles, first = np.unique(store.chunk_article[ranking.ordinals], return_index=True)
         cosine = ranking.scores[first].astype(np.float64)
         candidates = _candidates(articles, cosine, view, vector, exhausted=len(ranking.ordinals) < depth)
-        folded = _fold(candidates, snapshot, view, languages, limit)
+        folded = _fold(candidates, view, languages, limit)
         if len(folded) >= limit or candidates.exhausted:
             return candidates, folded
         depth *= 4
@@ -190,10 +190,8 @@ def _candidates(
     )
 
 
-def _fold(
-    candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, languages: tuple[str, str], limit: int
-) -> list[Scored]:
+def _fold(candidates: Candidates, view: ViewSnapshot, languages: tuple[str, str], limit: int) -> list[Scored]:
     ranked = order_articles(
         candidates.articles, fusion.log_odds("semantic", candidates.asked, candidates.semantic, candidates.keyword)
     )
-    return fold(ranked, view.families, view.family, by_language(snapshot.store.locales, languages), limit)
+    return fold(ranked, view.families, languages, limit)

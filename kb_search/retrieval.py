@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,12 +22,16 @@ from kb_search.ranking.calibration import Focus
 from kb_search.ranking.rollup import WINDOW, article_similarity
 from kb_search.ranking.wording import Wording, weigh
 from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stages import Stages
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.text.slots import Slot
 from kb_search.types import Mode
 
 DEPTH = WINDOW + 1
 """Articles asked of each branch (and of each locale) at first: one more than are shown tells that there are more."""
+
+_SHORT = 1.5
+"""Chunks an article below which most articles are a single one."""
 
 _log = logging.getLogger(__name__)
 
@@ -87,16 +91,25 @@ class Candidates:
 
 
 def retrieve(
-    query: Query, snapshot: Snapshot, view: ViewSnapshot, embedder: Embedder, pool: ThreadPoolExecutor
+    query: Query,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    embedder: Embedder,
+    pool: ThreadPoolExecutor,
+    stages: Stages,
 ) -> Candidates:
-    """Find the first candidates of a query and all their evidence."""
-    embedding = pool.submit(embedder.embed_queries, [query.text]) if query.mode != "keyword" else None
-    wordings = _wordings(query, view) if query.mode != "semantic" else {}
-    by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-    focus, named, degraded = None, None, None
-    if embedding is not None:
+    """Find the first candidates of a query and all their evidence; both branches run side by side."""
+    meaning = None if query.mode == "keyword" else _Meaning(query, snapshot, view, embedder, pool, stages)
+    wordings: dict[str, Wording] = {}
+    by_keyword = _NOTHING
+    if query.mode != "semantic":
+        with stages("keywords"):
+            wordings = _wordings(query, view)
+            by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
+    named, focus, by_meaning, degraded = None, None, _NOTHING, None
+    if meaning is not None:
         try:
-            vector = embedding.result()[0]
+            vector = meaning.vector.result()
         except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
             _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
@@ -104,17 +117,47 @@ def retrieve(
                 wordings = _wordings(query, view)
                 by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
         else:
-            focus = view.calibration.focus(vector, query.languages)
-            named = _named(vector, query.languages, view)
+            with stages("names"):
+                named = _named(vector, query.languages, view)
+            focus, by_meaning = meaning.found.result()
     asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
-    by_meaning = _semantic_candidates(query, snapshot, view, focus, DEPTH)
-    return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
+    with stages("fuse"):
+        return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
+
+
+class _Meaning:
+    """The semantic branch, under way in a thread of its own: `vector` is known first, then what it `found`."""
+
+    def __init__(
+        self,
+        query: Query,
+        snapshot: Snapshot,
+        view: ViewSnapshot,
+        embedder: Embedder,
+        pool: ThreadPoolExecutor,
+        stages: Stages,
+    ) -> None:
+        self.vector: Future[NDArray[np.float32]] = Future()
+
+        def run() -> tuple[Focus | None, Found]:
+            try:
+                with stages("embed"):
+                    vector = embedder.embed_queries([query.text])[0]
+            except BaseException as error:
+                self.vector.set_exception(error)
+                return None, _NOTHING
+            self.vector.set_result(vector)
+            with stages("vectors"):
+                focus = view.calibration.focus(vector, query.languages)
+                return focus, _semantic_candidates(query, snapshot, view, focus, DEPTH)
+
+        self.found = pool.submit(run)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
     """Ask the same again for more articles, without another model call."""
     by_keyword = _keyword_candidates(query, view, found.wordings, depth)
-    by_meaning = _semantic_candidates(query, snapshot, view, found.focus, depth)
+    by_meaning = _NOTHING if found.focus is None else _semantic_candidates(query, snapshot, view, found.focus, depth)
     same = found.asked, found.focus, found.wordings, found.degraded
     return _evidence(query, by_keyword, by_meaning, snapshot, view, *same)
 
@@ -168,18 +211,16 @@ def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wo
     return Found(articles[order], scores[order], not open_ended, open_ended)
 
 
-def _semantic_candidates(
-    query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus | None, depth: int
-) -> Found:
+def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus, depth: int) -> Found:
     """Look at twice as many chunks as articles are wanted, and at more where a long article crowds out the others.
+
+    Where most articles are a single chunk, as many do.
 
     Where they are of fewer articles than wanted but of enough to choose from, it is the caller who deepens.
     """
-    if focus is None:
-        return _NOTHING
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
-    chunks = 2 * depth
+    chunks = depth if len(view.vectors.rows) < _SHORT * len(view.articles) else 2 * depth
     while True:
         ranking = view.vectors.search(focus.vector, chunks, allowed)
         # Best first: the first chunk of an article is its nearest one.
@@ -236,9 +277,7 @@ def _bm25(
         # Where the search came to an end, what it has not found holds none of the words.
         asked = articles[here & missing] if locale in found.open_ended else articles[:0]
         if len(asked) and wording.known:
-            wanted = np.zeros(len(snapshot.store.ids), np.bool_)
-            wanted[asked] = True
-            ranking = store.search(wording.words, len(asked), wanted)
+            ranking = store.scores(wording.words, asked)
             bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
         share[here] = fusion.share_of_ideal(bm25[here], wording.ideal)
         keyword[here] = share[here] / wording.spread * fusion.language_worth(languages, locale)

@@ -6,9 +6,11 @@ It answers nothing by itself: retrieval.py asks its stores.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +20,19 @@ from kb_search.disk import digest_of, read_ordinals
 from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
-from kb_search.ranking.families import families, members_of
+from kb_search.ranking.families import Families, families
 from kb_search.ranking.naming import Naming
 from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
-from kb_search.stores.vectors import FaissVectors, open_matrix
+from kb_search.stores.matrix import open_matrix
+from kb_search.stores.tuning import load_tuning
+from kb_search.stores.vectors import FaissVectors
 from kb_search.stores.vocabulary import Vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.language import UNKNOWN, Detected, LanguageIdentifier
+
+_T = TypeVar("_T")
 
 _BEHIND_ALL = sys.maxsize
 """Place of the pins that have none."""
@@ -36,8 +42,7 @@ _BEHIND_ALL = sys.maxsize
 class ViewSnapshot:
     """The search structures of one view. `members` is indexed by article ordinal, `articles` lists the ordinals.
 
-    `families`, by article ordinal too, is the lowest ordinal among an article and its translations in this view;
-    `translated` lists the articles of those families that have several. `languages` is None without articles.
+    `families` are the translations among its articles. `languages` is None without articles.
     `names` are the vectors of what the articles are called, by number of the name.
     `synonyms` has an entry for every locale of the view. `pins` maps a query, spelt by `pin_key`, to the articles that
     come first for it, each with its place (lower first, equal ones by score); the blank query has all of them.
@@ -52,8 +57,7 @@ class ViewSnapshot:
     calibration: Calibration
     names: VectorStore
     naming: Naming
-    families: Ordinals
-    translated: Mapping[int, tuple[int, ...]]
+    families: Families
     languages: LanguageIdentifier | None
     synonyms: Mapping[str, Synonyms]
     pins: Mapping[str, Mapping[int, int]]
@@ -62,10 +66,6 @@ class ViewSnapshot:
     def sizes(self) -> dict[str, int]:
         """The number of articles of each locale."""
         return {locale: store.size for locale, store in self.keywords.items()}
-
-    def family(self, family: int) -> tuple[int, ...]:
-        """List the articles of one family, in order."""
-        return self.translated.get(family, (family,))
 
     def detect(self, text: str) -> Detected:
         """Tell which of the view's languages a text is in."""
@@ -112,44 +112,67 @@ def open_snapshot(index: Path) -> Snapshot:
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
         names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
         pins = store.pins()
-        views = {name: _open_view(name, manifest, generation, store, matrix, names, pins) for name in manifest.views}
+        parts = _Parts(manifest, generation)
+        views = {name: _open_view(name, generation, store, matrix, names, pins, parts) for name in manifest.views}
     except BaseException:
         store.close()
         raise
     return Snapshot(manifest, store, matrix, views)
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Opens the parts of views, each different one once: most views have most of them in common."""
+
+    manifest: Manifest
+    generation: GenerationLayout
+    opened: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    def open(self, path: Path, make: Callable[[], _T], *depends: bytes) -> _T:
+        """Open a part, or take what was made of an equal one; `depends` is what else decides what it is."""
+        key = (self.manifest.parts[path.relative_to(self.generation.folder).as_posix()], *depends)
+        if key not in self.opened:
+            self.opened[key] = make()
+        found: _T = self.opened[key]
+        return found
+
+    def vectors(self, codes: Path, tuning: Path, rows: Ordinals, matrix: NDArray[np.float32]) -> VectorStore:
+        """Open a FAISS index."""
+        how = self.open(tuning, lambda: load_tuning(tuning))
+        return self.open(codes, lambda: FaissVectors(codes, rows, matrix, how), rows.tobytes(), repr(how).encode())
+
+
 def _open_view(
     name: str,
-    manifest: Manifest,
     generation: GenerationLayout,
     store: ArticleStore,
     matrix: NDArray[np.float32],
     names: NDArray[np.float32],
     pins: Sequence[StoredPin],
+    parts: _Parts,
 ) -> ViewSnapshot:
-    layout, info = generation.view(name), manifest.views[name]
+    layout, info = generation.view(name), parts.manifest.views[name]
     keywords: dict[str, KeywordStore] = {}
-    vocabularies = {locale: Vocabulary(layout.vocabulary(locale)) for locale in info.locales}
+    vocabularies: dict[str, Vocabulary] = {}
     members = np.zeros(len(store.ids), np.bool_)
     for locale in info.locales:
         ordinals = read_ordinals(layout.articles(locale))
         members[ordinals] = True
-        keywords[locale] = TantivyKeywords(layout.keywords(locale), ordinals)
-    related = families(store.originals, members)
+        folder, words = layout.keywords(locale), layout.vocabulary(locale)
+        keywords[locale] = parts.open(folder, partial(TantivyKeywords, folder, ordinals), ordinals.tobytes())
+        vocabularies[locale] = parts.open(words, partial(Vocabulary, words))
     by_size = sorted(info.locales, key=lambda locale: (-info.locales[locale], locale))
     return ViewSnapshot(
         name=name,
         members=members,
         articles=np.flatnonzero(members),
-        vectors=FaissVectors(layout.vectors, read_ordinals(layout.rows), matrix),
+        vectors=parts.vectors(layout.vectors, layout.tuning(layout.vectors), read_ordinals(layout.rows), matrix),
         keywords=keywords,
         vocabularies=vocabularies,
-        calibration=Calibration.load(layout.calibration),
-        names=FaissVectors(layout.names, read_ordinals(layout.name_rows), names),
-        naming=Naming.load(layout.naming),
-        families=related,
-        translated=members_of(related),
+        calibration=parts.open(layout.calibration, lambda: Calibration.load(layout.calibration)),
+        names=parts.vectors(layout.names, layout.tuning(layout.names), read_ordinals(layout.name_rows), names),
+        naming=parts.open(layout.naming, lambda: Naming.load(layout.naming)),
+        families=Families(families(store.originals, members), store.locales),
         languages=LanguageIdentifier(by_size) if by_size else None,
         synonyms=load_synonyms(layout.synonyms, info.locales),
         pins=_places([pin for pin in pins if members[pin.article] and pin.view in (None, name)]),

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config text",
         "embedding filters curation",
         "index_format",
-        "stores ranking events marking",
+        "stages stores ranking events marking",
         "snapshot passages spelling",
         "retrieval expansion filter_notices",
         "finding hydrate",

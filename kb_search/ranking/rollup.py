@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.text.locales import matches
+from kb_search.ranking.families import Families, language_rank
 
 WINDOW = 200
 """How many results can be paged through; totals and facets are counted inside it."""
@@ -39,61 +40,63 @@ class Scored(NamedTuple):
     pinned: bool = False
 
 
-def order_articles(ordinals: NDArray[np.int64], log_odds: NDArray[np.float64]) -> Iterator[Scored]:
+class Ordered(NamedTuple):
+    """Articles best first, int64 of shape (n,), and their log-odds, float64 of shape (n,)."""
+
+    articles: NDArray[np.int64]
+    log_odds: NDArray[np.float64]
+
+
+def order_articles(ordinals: NDArray[np.int64], log_odds: NDArray[np.float64]) -> Ordered:
     """Sort best first; equals by ordinal, so that the order never depends on how they were found."""
     order = np.lexsort((ordinals, -np.round(log_odds, 9)))
-    ordered = ordinals[order].tolist()
-    return (Scored(row, row, odds) for row, odds in zip(ordered, log_odds[order].tolist(), strict=True))
+    return Ordered(ordinals[order], log_odds[order])
+
+
+def unfolded(ranked: Ordered, limit: int, pinned: Collection[int] = ()) -> list[Scored]:
+    """Take every article as a result of its own, with the limit of `fold`."""
+    chosen = _within(np.arange(len(ranked.articles)), ranked.articles, limit, np.array(list(pinned), np.int64))
+    pairs = zip(ranked.articles[chosen].tolist(), ranked.log_odds[chosen].tolist(), strict=True)
+    return [Scored(row, row, odds) for row, odds in pairs]
 
 
 def fold(
-    ranked: Iterable[Scored],
-    family_of: NDArray[np.int64],
-    members: Callable[[int], Iterable[int]],
-    prefer: Callable[[int], int],
+    ranked: Ordered,
+    families: Families,
+    languages: Sequence[str],
     limit: int,
-    pinned: Iterable[int] = (),
+    *,
+    members: NDArray[np.bool_] | None = None,
+    locales: NDArray[np.str_] | None = None,
+    pinned: Collection[int] = (),
 ) -> list[Scored]:
     """Keep one result per family of translations: its best score, in the reader's language.
 
-    At most `limit` of them, and beyond it only those of `pinned` articles.
-
-    `members` lists the visible articles of a family; `prefer` gives an article's rank by language, lower is
-    better (equal ranks: the best-scoring one, then by ordinal).
+    At most `limit` of them, and beyond it only those of `pinned` articles. `members`, bool of shape (articles,), leaves
+    only some articles of each family to be shown, by their `locales`; see Families.shown for which.
     """
-    folded: list[Scored] = []
-    seen: set[int] = set()
-    kept = {int(family_of[row]) for row in pinned}
-    for scored in ranked:
-        family = int(family_of[scored.matched])
-        if family in seen:
-            continue
-        if len(folded) >= limit and family not in kept:
-            if not kept:
-                break
-            continue
-        seen.add(family)
-        visible = sorted(members(family))
-        if len(visible) > 1:
-            shown = min(visible, key=lambda row: (prefer(row), row != scored.matched, row))
-            others = tuple(row for row in visible if row != shown)
-            folded.append(scored._replace(shown=shown, translations=others))
-        else:
-            folded.append(scored)
-    return folded
+    of = families.of[ranked.articles]
+    first = np.sort(np.unique(of, return_index=True)[1])
+    chosen = _within(first, of, limit, families.of[np.array(list(pinned), np.int64)])
+    matched, odds = ranked.articles[chosen], ranked.log_odds[chosen].tolist()
+    if members is None or locales is None:
+        shown = families.shown(languages)[matched].tolist()
+        others = map(families.others, shown)
+        return list(map(Scored._make, zip(shown, matched.tolist(), odds, others, repeat(False), strict=False)))
+    results = []
+    for row, value in zip(matched.tolist(), odds, strict=True):
+        visible = [other for other in families.members(row) if members[other]]
+        best = min(visible, key=lambda other: (language_rank(str(locales[other]), languages), other != row, other))
+        results.append(Scored(best, row, value, tuple(other for other in visible if other != best)))
+    return results
 
 
-def by_language(locales: NDArray[np.str_], languages: Sequence[str]) -> Callable[[int], int]:
-    """Rank articles by the first of `languages` that their locale matches, for `fold`; those that match none are last.
-
-    `locales` is indexed by article ordinal.
-    """
-
-    def prefer(row: int) -> int:
-        locale = str(locales[row])
-        return next((rank for rank, wanted in enumerate(languages) if matches(locale, wanted)), len(languages))
-
-    return prefer
+def _within(rows: NDArray[np.int64], of: NDArray[np.int64], limit: int, kept: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the first `limit` of some rows, and of the others those whose value is to be kept."""
+    if len(rows) <= limit:
+        return rows
+    others = rows[limit:]
+    return np.concatenate([rows[:limit], others[np.isin(of[others], kept)]]) if len(kept) else rows[:limit]
 
 
 def put_pins_first(ranked: Sequence[Scored], pinned: Mapping[int, int]) -> list[Scored]:

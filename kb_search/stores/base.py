@@ -30,6 +30,11 @@ class Ranking(NamedTuple):
 class VectorStore(Protocol):
     """Nearest chunks of one view."""
 
+    @property
+    def rows(self) -> Ordinals:
+        """The chunk ordinals of this view, ascending, int64."""
+        ...
+
     def search(self, query: NDArray[np.float32], k: int, allowed: Mask | None = None) -> Ranking:
         """Return the k chunks nearest to `query` (float32, shape (dimension,), of any length).
 
@@ -50,6 +55,10 @@ class KeywordStore(Protocol):
 
         A word adds the best of its clauses, a clause the BM25 of its terms times its boost.
         """
+        ...
+
+    def scores(self, words: Sequence[Word], articles: Ordinals) -> Ranking:
+        """Score the given articles of this locale alone: those of them that match, as `search` would."""
         ...
 
     def document_frequency(self, term: str) -> int:

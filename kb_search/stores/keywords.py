@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ _HEAP = 256_000_000
 """Most that the writer holds in memory before it begins another segment; it takes what it needs."""
 _SELECTIVE = 1_000
 """Up to so many allowed articles the filter is part of the query; above, results are filtered as they come."""
+
+_REMEMBERED = 65_536
+"""Terms whose document frequency is remembered: asking tantivy costs more, and a query asks for each several times."""
 
 
 def build_keywords(folder: Path, documents: Iterable[Mapping[str, Sequence[str]]]) -> None:
@@ -67,6 +71,7 @@ class TantivyKeywords:
             )
         self._ordinals = ordinals
         self._in_order = self._is_in_order()
+        self._frequency = lru_cache(_REMEMBERED)(self._look_up)
 
     @property
     def size(self) -> int:
@@ -75,26 +80,42 @@ class TantivyKeywords:
 
     def document_frequency(self, term: str) -> int:
         """Count the articles with a term; see KeywordStore."""
+        return self._frequency(term)
+
+    def _look_up(self, term: str) -> int:
         return int(self._searcher.doc_freq(_FIELD, term))
 
     def search(self, words: Sequence[Word], k: int, allowed: Mask | None = None) -> Ranking:
         """Return the best articles; a word that is given twice counts twice; see KeywordStore."""
         if not words or k <= 0 or not len(self._ordinals):
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        wanted = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._word(word)) for word in words])
+        wanted = self._query(words)
         if allowed is None:
             return self._ranked(wanted, k)
         chosen = np.flatnonzero(allowed[self._ordinals])
         if len(chosen) == len(self._ordinals):
             return self._ranked(wanted, k)
         if len(chosen) <= _SELECTIVE:
-            members = tantivy.Query.term_set_query(self._schema, _ROW, chosen.tolist())
-            both = [
-                (tantivy.Occur.Must, wanted),
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
-            ]
-            return self._ranked(tantivy.Query.boolean_query(both), k)
+            return self._among(wanted, chosen, k)
         return self._filtered(wanted, k, allowed)
+
+    def scores(self, words: Sequence[Word], articles: Ordinals) -> Ranking:
+        """Score some articles alone; see KeywordStore."""
+        if not words or not len(articles):
+            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
+        return self._among(self._query(words), np.searchsorted(self._ordinals, articles), len(articles))
+
+    def _among(self, query: tantivy.Query, rows: Ordinals, k: int) -> Ranking:
+        """Rank some rows alone, by making them part of the query."""
+        members = tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
+        both = [
+            (tantivy.Occur.Must, query),
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
+        ]
+        return self._ranked(tantivy.Query.boolean_query(both), k)
+
+    def _query(self, words: Sequence[Word]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._word(word)) for word in words])
 
     def _word(self, word: Word) -> tantivy.Query:
         clauses = [self._clause(clause) for clause in word]

@@ -50,12 +50,12 @@ _PARTICLES = (
 )
 _SYLLABLE_AND_PARTICLE = re.compile(rf"[\uac00-\ud7a3](?:{'|'.join(_PARTICLES.split())})")
 _LETTER_WITH_MARKS = re.compile(rf".[{_ATTACHED}{_MARKS}]*", re.DOTALL)
-_UNSPACED_RANGES = [(found[0][0], found[0][-1]) for found in re.finditer(r".-.|.", _UNSPACED)]
+_BEGINS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
 def is_unspaced(chunk: str) -> bool:
     """Tell whether a chunk is of a script that is written without spaces."""
-    return any(first <= chunk[0] <= last for first, last in _UNSPACED_RANGES)
+    return _BEGINS_UNSPACED.match(chunk) is not None
 
 
 def bigrams(run: str) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ import pytest
 from indexer.publish import disk_errors
 from kb_search.errors import StorageError
 from kb_search.index_format import IndexLayout
-from kb_search.stores.vectors import create_matrix
+from kb_search.stores.matrix import create_matrix
 from tests.build.faults import refused
 from tests.build.small import FILES, ONE_VIEW, PARCEL, edit, ids, index_again, leftovers, problems
 from tests.cli import fake as fake_cli
@@ -178,7 +178,7 @@ def test_a_disk_that_fills_up_at_any_point_of_a_build(
 _FILL = """
 import sys
 from pathlib import Path
-from kb_search.stores.vectors import create_matrix
+from kb_search.stores.matrix import create_matrix
 folder = Path(sys.argv[1])
 matrix = create_matrix(folder / "matrix", 64, 2_000)
 with open(folder / "ballast", "wb", buffering=0) as ballast:
