@@ -30,9 +30,6 @@ from kb_search.types import Mode
 DEPTH = WINDOW + 1
 """Articles asked of each branch (and of each locale) at first: one more than are shown tells that there are more."""
 
-_SHORT = 1.5
-"""Chunks an article below which most articles are a single one."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -214,13 +211,11 @@ def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wo
 def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus, depth: int) -> Found:
     """Look at twice as many chunks as articles are wanted, and at more where a long article crowds out the others.
 
-    Where most articles are a single chunk, as many do.
-
     Where they are of fewer articles than wanted but of enough to choose from, it is the caller who deepens.
     """
     chunk_article = snapshot.store.chunk_article
     allowed = None if query.allowed is None else query.allowed[chunk_article]
-    chunks = depth if len(view.vectors.rows) < _SHORT * len(view.articles) else 2 * depth
+    chunks = 2 * depth
     while True:
         ranking = view.vectors.search(focus.vector, chunks, allowed)
         # Best first: the first chunk of an article is its nearest one.

@@ -21,6 +21,7 @@ from kb_search.index_format import IndexLayout, read_manifest
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
+from kb_search.stages import Stages
 from kb_search.text.locales import canonical
 from kb_search.types import Mode, SearchResult
 
@@ -88,7 +89,8 @@ class Searcher:
         started = time.perf_counter()
         _check(query, limit, offset, mode)
         request = Request(query, view, mode, parse_filters(filters), _reader(locale), fold_translations)
-        found = find(request, self.snapshot, self._embedder, self._pool)
+        stages = Stages()
+        found = find(request, self.snapshot, self._embedder, self._pool, stages)
         fitting = [s for s in found.window if not found.text or s.log_odds >= fusion.WEAK_LOG_ODDS]
         hits = hydrate(
             found.window[offset : offset + limit],
@@ -100,6 +102,8 @@ class Searcher:
             url_template=self.settings.service.article_url,
             explain=explain,
         )
+        with stages("facets"):
+            facets = self.snapshot.store.facets(s.shown for s in fitting)
         return SearchResult(
             query_id=uuid.uuid4().hex,
             query=query.encode("utf-8", "replace").decode(),  # half a surrogate pair could not be written as JSON
@@ -112,8 +116,9 @@ class Searcher:
             took_ms=round((time.perf_counter() - started) * 1000, 3),
             generation=self.generation,
             hits=hits,
-            facets=self.snapshot.store.facets(s.shown for s in fitting),
+            facets=facets,
             notices=found.notices + _about(found.view),
+            stages=stages.rounded(),
         )
 
     def rank(

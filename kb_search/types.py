@@ -191,6 +191,7 @@ class SearchResult:
     """The answer to one query. `facets` maps field → value → number of articles in the window.
 
     `corrected` is the query with its misspelt words replaced, as it was asked too; None where there was none.
+    `stages` tells where the time went, in milliseconds (see stages.py).
     """
 
     query_id: str
@@ -206,3 +207,4 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
     notices: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
