@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 def mark(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Escape a text and mark the (start, end) given, in any order; those that overlap become one mark."""
+    joined = _joined(spans)
+    whole = html.escape(text)
+    # Mostly there is nothing to escape, and the marks are all that it takes.
+    escape: Callable[[str], str] = str if len(whole) == len(text) else html.escape
     pieces: list[str] = []
     at = 0
-    for start, end in _joined(spans):
-        pieces += [html.escape(text[at:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+    for start, end in joined:
+        pieces += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
         at = end
-    return "".join([*pieces, html.escape(text[at:])])
+    return "".join((*pieces, escape(text[at:]))) if joined else whole
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

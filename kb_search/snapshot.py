@@ -23,6 +23,7 @@ from kb_search.ranking.naming import Naming
 from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
+from kb_search.stores.sentences import SentenceStore
 from kb_search.stores.vectors import FaissVectors, open_matrix
 from kb_search.stores.vocabulary import Vocabulary
 from kb_search.text.analyzer import ANALYZER_VERSION
@@ -78,6 +79,7 @@ class Snapshot:
 
     manifest: Manifest
     store: ArticleStore
+    sentences: SentenceStore
     matrix: NDArray[np.float32]
     views: dict[str, ViewSnapshot]
 
@@ -111,12 +113,13 @@ def open_snapshot(index: Path) -> Snapshot:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
         names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
+        sentences = SentenceStore(*generation.analysed, manifest.chunks)
         pins = store.pins()
         views = {name: _open_view(name, manifest, generation, store, matrix, names, pins) for name in manifest.views}
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, matrix, views)
+    return Snapshot(manifest, store, sentences, matrix, views)
 
 
 def _open_view(

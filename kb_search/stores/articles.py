@@ -125,7 +125,7 @@ def build_articles(
         flat = (chunk for listed in chunks for chunk in listed)
         database.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
-            ((row, c.id, c.anchor, " › ".join(c.heading_path), c.text, c.joint) for row, c in enumerate(flat)),
+            ((row, c.id, c.anchor, shown_heading(c), c.text, c.joint) for row, c in enumerate(flat)),
         )
         database.executemany(
             "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
@@ -133,6 +133,11 @@ def build_articles(
         )
         database.executemany("INSERT INTO pins VALUES (?, ?, ?, ?)", _pins(articles, pins))
         database.commit()
+
+
+def shown_heading(chunk: Chunk) -> str:
+    """Join the headings above a chunk as they are shown."""
+    return " › ".join(chunk.heading_path)
 
 
 class ArticleStore:
