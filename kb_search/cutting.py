@@ -19,8 +19,11 @@ def cut(window: Window, text: str, heading: str, anchor: str) -> Passage:
 
 def distinct(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     """Leave out what repeats one above it."""
+    listed = tuple(passages)
+    if len({word.lower() for one in listed for word in one.text.split(None, 1)[:1]}) == len(listed):
+        return listed  # as nearly always: they begin with different words
     shown: dict[str, Passage] = {}
-    for passage in passages:
+    for passage in listed:
         shown.setdefault(" ".join(passage.text.split()).lower(), passage)
     return tuple(shown.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -109,10 +110,15 @@ def translations(ordinals: Sequence[int], records: dict[int, ArticleRecord], tem
 
 def article_url(template: str, record: ArticleRecord) -> str:
     """Fill the configured template; ids keep their slashes, all else is quoted."""
+    return _url(template, record.id, record.meta.slug, record.locale)
+
+
+@lru_cache(maxsize=8_192)
+def _url(template: str, article_id: str, slug: str | None, locale: str) -> str:
     values: dict[str, Any] = {
-        "id": quote(record.id, safe="/"),
-        "slug": quote(record.meta.slug or record.id.rsplit("/", 1)[-1], safe=""),
-        "locale": quote(record.locale, safe=""),
+        "id": quote(article_id, safe="/"),
+        "slug": quote(slug or article_id.rsplit("/", 1)[-1], safe=""),
+        "locale": quote(locale, safe=""),
     }
     return template.format_map(values)
 

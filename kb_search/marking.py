@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+
+_BETWEEN = "\0"
+"""A character that no stored text has."""
 
 
 def mark(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Escape a text and mark the (start, end) given, in any order; those that overlap become one mark."""
-    joined = _joined(spans)
-    whole = html.escape(text)
-    # Mostly there is nothing to escape, and the marks are all that it takes.
-    escape: Callable[[str], str] = str if len(whole) == len(text) else html.escape
     pieces: list[str] = []
     at = 0
-    for start, end in joined:
-        pieces += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
+    for start, end in _joined(spans):
+        pieces += (text[at:start], text[start:end])
         at = end
-    return "".join((*pieces, escape(text[at:]))) if joined else whole
+    pieces.append(text[at:])
+    escaped = html.escape(_BETWEEN.join(pieces)).split(_BETWEEN)  # all at once takes a third of the time
+    if len(escaped) != len(pieces):
+        escaped = [html.escape(piece) for piece in pieces]
+    escaped[1::2] = [f"<mark>{word}</mark>" for word in escaped[1::2]]
+    return "".join(escaped)
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

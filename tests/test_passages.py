@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_search.marking import mark
 from kb_search.passages import MAX_CHARACTERS, MOST, NEAREST
 from kb_search.text.analyzer import stems
 from kb_search.types import Passage
@@ -83,6 +84,10 @@ def test_text_is_escaped_and_marks_are_not() -> None:
     assert found.html == (
         "&lt;<mark>script</mark>&gt;alert(&quot;<mark>password</mark>&quot;)&lt;/<mark>script</mark>&gt; &amp; more"
     )
+
+
+def test_a_character_that_parts_are_joined_with_is_text_like_any_other() -> None:
+    assert mark("a\0<b>", [(2, 5)]) == "a\0<mark>&lt;b&gt;</mark>"
 
 
 def test_a_very_long_sentence_is_cut_at_spaces_around_its_first_match() -> None:
@@ -168,6 +173,7 @@ def test_further_passages_share_no_sentence_and_say_something_else() -> None:
     assert len(found) == MOST
     assert all(sum(sentence in one for one in found) <= 1 for sentence in sentences)
     assert texts([part("The same.", 0), part("THE SAME.", 1)]) == ["The same."]
+    assert texts([part("The same.", 0), part("The  SAME.", 1), part("The other.", 2)]) == ["The  SAME.", "The other."]
 
 
 def test_terms_that_are_only_marked_choose_nothing() -> None:
