@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,14 +34,15 @@ from kb_search.index_format import (
 )
 from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
-from kb_search.stores.articles import build_articles
+from kb_search.stores.articles import build_articles, shown_heading
 from kb_search.stores.keywords import FIELD_WEIGHTS
 from kb_search.stores.matrix import create_matrix
+from kb_search.stores.sentences import SENTENCES_VERSION, analyse_chunk, build_sentences
 from kb_search.stores.tuning import TUNING_VERSION
 from kb_search.stores.vectors import VECTORS_VERSION
 from kb_search.stores.vocabulary import VOCABULARY_VERSION
 from kb_search.text.analyzer import ANALYZER_VERSION
-from kb_search.types import Article, Chunk, Finding
+from kb_search.types import SUMMARY_SUFFIX, Article, Chunk, Finding
 
 
 def quiet(done: int, total: int) -> None:
@@ -157,6 +158,7 @@ def _write(
 ) -> Manifest:
     articles = read.articles
     build_articles(target.articles, articles, chunks, read.curation.pins)
+    build_sentences(*target.analysed, _analysed(articles, chunks))
     SourceReport.of(read).save(target.report)
     plan, called = plans.chunks, plans.names
     matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
@@ -193,11 +195,18 @@ def _write(
     )
 
 
+def _analysed(articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> Iterator[bytes]:
+    for article, listed in zip(articles, chunks, strict=True):
+        for chunk in listed:
+            heading, summary = shown_heading(chunk), chunk.id.endswith(SUMMARY_SUFFIX)
+            yield analyse_chunk(chunk.text, heading, article.locale, article.title, summary=summary)
+
+
 def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
     versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION}"
-    versions += f" {VOCABULARY_VERSION} {VECTORS_VERSION} {TUNING_VERSION} {sorted(FIELD_WEIGHTS.items())}"
-    versions += f" {version('kb-search')}"
+    versions += f" {VOCABULARY_VERSION} {SENTENCES_VERSION} {VECTORS_VERSION} {TUNING_VERSION}"
+    versions += f" {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
     rules = repr((settings.chunking, settings.vectors, settings.sources, sorted(settings.views.items())))
     return digest_of([sources, embedder.spec.fingerprint, versions, rules])
 

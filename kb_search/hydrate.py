@@ -1,20 +1,29 @@
-"""Results → hits: texts are fetched last, and only for the articles that are shown."""
+"""Results → hits: passages are chosen without reading a text, and only the texts that are shown are fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from kb_search.passages import NEAREST, Part, Wanted, best_passages, openings
+from kb_search.cutting import cut, distinct
+from kb_search.passages import NEAREST, Wanted, Window, best_windows, nearest, openings
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import Scored
 from kb_search.ranking.wording import weigh
-from kb_search.retrieval import Candidates, nearest_chunks
+from kb_search.retrieval import Candidates, chunk_nearness
 from kb_search.snapshot import Snapshot, ViewSnapshot
-from kb_search.stores.articles import ArticleRecord, ChunkRecord
+from kb_search.stores.articles import ArticleRecord
 from kb_search.text.slots import Slot
 from kb_search.types import Explanation, Hit, Mode, Translation
+
+
+class Chosen(NamedTuple):
+    """The windows to show of each article of a page, likeliest first; `chunks` are the ordinals that they number."""
+
+    windows: list[list[Window]]
+    chunks: list[int]
 
 
 def hydrate(
@@ -29,19 +38,50 @@ def hydrate(
     explain: bool,
 ) -> tuple[Hit, ...]:
     """Turn one page of results into hits; `slots` is the query as each locale reads it."""
+    chosen = choose(page, candidates, snapshot, view, slots)
+    return read(page, chosen, candidates, snapshot, mode=mode, url_template=url_template, explain=explain)
+
+
+def choose(
+    page: Sequence[Scored],
+    candidates: Candidates,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    slots: Mapping[str, Sequence[Slot]],
+) -> Chosen:
+    """Choose what to show of each article of a page."""
+    if not page:
+        return Chosen([], [])
+    chunks, articles, nearness = chunk_nearness([s.shown for s in page], candidates, snapshot, view)
+    if nearness is not None:
+        kept = nearest(articles, nearness, NEAREST + 1)  # the summary may be among them, to be left out
+        chunks, articles, nearness = chunks[kept], articles[kept], nearness[kept]
+    analysed = snapshot.sentences.read(chunks)
+    if not any(slots.values()) and nearness is None:
+        return Chosen(openings(analysed, articles), chunks.tolist())
+    locales = {str(snapshot.store.locales[s.shown]) for s in page}
+    wanted = Wanted({locale: _shares(slots, locale, candidates, view) for locale in locales})
+    return Chosen(best_windows(analysed, articles, nearness, wanted), chunks.tolist())
+
+
+def read(
+    page: Sequence[Scored],
+    chosen: Chosen,
+    candidates: Candidates,
+    snapshot: Snapshot,
+    *,
+    mode: Mode,
+    url_template: str,
+    explain: bool,
+) -> tuple[Hit, ...]:
+    """Fetch the articles of a page and what was chosen of their texts."""
     records = snapshot.store.records({row for s in page for row in (s.shown, *s.translations)})
-    # One more than are looked at: the summary is chosen to be left out.
-    chunk_rows = nearest_chunks([s.shown for s in page], candidates, snapshot, view, NEAREST + 1)
-    chunks = snapshot.store.chunks(row for rows in chunk_rows.values() for row in rows)
-    wanted = {locale: _wanted(slots, locale, candidates, view) for locale in {records[s.shown].locale for s in page}}
+    texts = snapshot.store.chunks({chosen.chunks[w.chunk] for windows in chosen.windows for w in windows})
     hits = []
-    for scored in page:
+    for scored, windows in zip(page, chosen.windows, strict=True):
         record = records[scored.shown]
-        parts = [_part(chunks[row], nearness) for row, nearness in chunk_rows[scored.shown].items()]
-        if any(slots.values()) or candidates.focus is not None:
-            passages = best_passages(parts, wanted[record.locale], record.title)
-        else:
-            passages = openings(parts, record.locale)
+        parts = [(window, texts[chosen.chunks[window.chunk]]) for window in windows]
+        passages = distinct(cut(window, part.text, part.heading, part.anchor) for window, part in parts)
         hits.append(
             Hit(
                 id=record.id,
@@ -70,25 +110,28 @@ def translations(ordinals: Sequence[int], records: dict[int, ArticleRecord], tem
 
 def article_url(template: str, record: ArticleRecord) -> str:
     """Fill the configured template; ids keep their slashes, all else is quoted."""
+    return _url(template, record.id, record.meta.slug, record.locale)
+
+
+@lru_cache(maxsize=8_192)
+def _url(template: str, article_id: str, slug: str | None, locale: str) -> str:
     values: dict[str, Any] = {
-        "id": quote(record.id, safe="/"),
-        "slug": quote(record.meta.slug or record.id.rsplit("/", 1)[-1], safe=""),
-        "locale": quote(record.locale, safe=""),
+        "id": quote(article_id, safe="/"),
+        "slug": quote(slug or article_id.rsplit("/", 1)[-1], safe=""),
+        "locale": quote(locale, safe=""),
     }
     return template.format_map(values)
 
 
-def _part(chunk: ChunkRecord, nearness: float | None) -> Part:
-    return Part(chunk.id, chunk.anchor, chunk.heading, chunk.text, nearness)
-
-
-def _wanted(slots: Mapping[str, Sequence[Slot]], locale: str, candidates: Candidates, view: ViewSnapshot) -> Wanted:
+def _shares(
+    slots: Mapping[str, Sequence[Slot]], locale: str, candidates: Candidates, view: ViewSnapshot
+) -> Mapping[str, float]:
     """Weigh the query's words in a locale by how few of its articles have them: common words say little."""
     wording = candidates.wordings.get(locale)
     if wording is None:  # by meaning alone, words were not searched for; they are marked all the same
         store = view.keywords[locale]
         wording = weigh(slots.get(locale, ()), store.document_frequency, store.size)
-    return Wanted(wording.shares, locale)
+    return wording.shares
 
 
 def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:

@@ -4,6 +4,7 @@
     INDEX/embeddings.sqlite                         cache of the indexer
     INDEX/generations/000012/manifest.json          written last: the receipt
     INDEX/generations/000012/articles.sqlite        texts and front matter
+    INDEX/generations/000012/words.u32, …           every chunk's words and sentences, analysed
     INDEX/generations/000012/vectors.f32            every chunk's vector, row = chunk ordinal
     INDEX/generations/000012/names.f32              vectors of titles and keywords, as queries
     INDEX/generations/000012/views/<view>/…         what one kind of reader searches
@@ -117,6 +118,11 @@ class GenerationLayout:
     def articles(self) -> Path:
         """SQLite: articles, chunks, fields."""
         return self.folder / "articles.sqlite"
+
+    @property
+    def analysed(self) -> tuple[Path, Path, Path]:
+        """Words, sentences, and where those of each chunk begin, all little-endian: see stores/sentences.py."""
+        return self.folder / "words.u32", self.folder / "sentences.u32", self.folder / "bounds.u64"
 
     @property
     def report(self) -> Path:

@@ -4,59 +4,55 @@ Each sentence has odds of being the answer: by how near its chunk is to the quer
 the headings above it have, and what it is. A step or a row answers more often than running text, and a long sentence
 more often than a short one. A window is worth the sum of its sentences: it holds as many as it has room for, and the
 likeliest of them need not be the first.
+
+All articles of a page are looked at together, in arrays; no text is read for it. See cutting.py for what is shown.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
-from kb_search.marking import mark
-from kb_search.text.analyzer import Matcher, Met
-from kb_search.text.sentences import sentences
-from kb_search.types import SUMMARY_SUFFIX, Passage
+import numpy as np
+from numpy.typing import NDArray
 
-MAX_CHARACTERS = 400
+from kb_search.stores.base import Mask, Ordinals
+from kb_search.stores.sentences import Analysed, Met, meet, term_hash
+from kb_search.text.lines import SHOWN_WHOLE, Kind
+
+MAX_CHARACTERS = SHOWN_WHOLE
 """About four lines of a result list."""
 MOST = 3
 """Passages of one article: the one that is shown, and the further ones."""
 NEAREST = 5
 """Chunks of an article that are looked at where their nearness to the query is known."""
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A chunk as passages are cut from it. `nearness` is its log-odds by meaning, None where there are none."""
-
-    id: str
-    anchor: str
-    heading: str
-    text: str
-    nearness: float | None = None
+Floats = NDArray[np.float64]
 
 
 class Wanted:
-    """What a query says in one locale, for all the articles of an answer.
+    """What a query says, for all the articles of an answer: what each of its terms says of it, by locale.
 
-    `terms` maps terms to the share of the query that each says, adding up to 1; `marked` are terms that are marked and
-    count for nothing. See Matcher for what meets a term. Not thread-safe.
+    The shares of a locale add up to 1; a term with a share of 0 is marked and counts for nothing.
     """
 
-    def __init__(self, terms: Mapping[str, float], locale: str, marked: Collection[str] = ()) -> None:
-        """Prepare to look for the terms."""
-        self.locale = locale
-        self.find = Matcher({*terms, *marked}, locale)
-        self._terms = terms
+    def __init__(self, shares: Mapping[str, Mapping[str, float]]) -> None:
+        """Make ready to look for the terms: locale → term → share."""
+        rows = sorted(
+            (term_hash(term, locale), share) for locale, terms in shares.items() for term, share in terms.items()
+        )
+        self.hashes: NDArray[np.uint64] = np.array([found for found, _ in rows], np.uint64)
+        self.shares: Floats = np.array([share for _, share in rows], np.float64)
 
-    def share(self, found: Sequence[Met]) -> float:
-        """How much of what the query says these words say, in [0, 1]."""
-        met = {term for one in found for term in one.terms}
-        return min(1.0, sum([self._terms.get(term, 0.0) for term in met]))
+
+class Window(NamedTuple):
+    """The part of a chunk at `text[start:end]`, by row of the chunk, and where words to mark begin and end there."""
+
+    chunk: int
+    start: int
+    end: int
+    met: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,165 +69,128 @@ _LISTED = 1.0
 """Log-odds of a step, an item or a row of a table."""
 _EMPTY = -2.0
 """… of a line that only says what comes below it, and of one that repeats the title."""
-
-_SHORT_LINE = 120
-"""Characters up to which a line is a sentence to us."""
-
-_ITEM = re.compile(r"(?:\d+\.|-) ")
-_CELLS = " | "
-_WRITTEN_LINE = re.compile(r"\S(?:.*\S)?")
-
-
-class _Sentence(NamedTuple):
-    """Where it stands in its chunk, its odds by what it is, and whether it only leads to what comes below."""
-
-    start: int
-    end: int
-    odds: float
-    leads: bool
+_ODDS: Floats = np.array(
+    [_LISTED * bool(kind & Kind.LISTED) + _EMPTY * (kind & (Kind.LEADS | Kind.TITLE)).bit_count() for kind in range(16)]
+)
+"""… of each kind of sentence."""
+_TIE = 1e-9
+"""Windows whose worth differs by less than this share of the article's are equals; the first is shown."""
+_APART = 1 << 32
+"""Chunks are set so far apart, in characters, where places in several of them are compared."""
 
 
-class _Line(NamedTuple):
-    """A sentence of one of the parts, with all of its odds."""
+def best_windows(analysed: Analysed, articles: Ordinals, nearness: Floats | None, wanted: Wanted) -> list[list[Window]]:
+    """Choose up to MOST windows of each of some articles, the likeliest answer first.
 
-    part: int
-    sentence: _Sentence
-    odds: float
-
-
-def best_passages(parts: Sequence[Part], wanted: Wanted, title: str = "") -> tuple[Passage, ...]:
-    """Cut up to MOST passages out of the chunks of one article, the likeliest answer first.
-
-    The summary, which says what an article is about, is looked at only where there is nothing else. Of chunks without
-    any text the one passage is empty.
+    `analysed` holds chunks article after article, `articles` the number of each one's article, from 0 on without gaps;
+    `nearness` is each chunk's log-odds by meaning, None where words are all there is. The summary, which says what an
+    article is about, is looked at only where there is nothing else. Of chunks without any text the one window is empty.
     """
-    looked_at = _choose(parts)
-    found = [wanted.find(part.text) for part in looked_at]
-    lines = [line for row, part in enumerate(looked_at) for line in _lines(row, part, found[row], wanted, title)]
-    shown: dict[str, Passage] = {}
-    for first, last in _windows(lines):
-        row = lines[first].part
-        window = lines[first].sentence.start, lines[last].sentence.end
-        passage = _cut(looked_at[row], _shorten(looked_at[row].text, window, found[row]), found[row])
-        shown.setdefault(" ".join(passage.text.split()).lower(), passage)  # what repeats one above it is left out
-    return tuple(shown.values()) or tuple(Passage("", "", part.heading, part.anchor) for part in looked_at[:1])
+    weights = _ALONE if nearness is None else _BESIDE_MEANING
+    looked_at = _looked_at(analysed, articles, nearness)
+    kept = looked_at[analysed.chunk]
+    chunk, kind = analysed.chunk[kept], analysed.kind[kept]
+    starts, ends = chunk * _APART + analysed.start[kept], chunk * _APART + analysed.end[kept]
+    met = meet(analysed, wanted.hashes)
+    met = Met(*(column[looked_at[met.chunk]] for column in met))
+    here = met.chunk * _APART + met.start
+    headed, inside = met.start < 0, met.start >= 0
+    base = weights.heading * _shares(met.chunk[headed], met.term[headed], wanted, len(articles))
+    if nearness is not None:
+        base += nearness
+    sentence = np.searchsorted(ends, here[inside], "right")
+    odds = base[chunk] + _ODDS[kind] + np.log(ends - starts)
+    odds += weights.words * _shares(sentence, met.term[inside], wanted, len(ends))
+    first, last = _spans(starts, ends, odds, articles[chunk], (kind & Kind.LEADS) != 0)
+    windows: list[list[Window]] = [[] for _ in range(int(articles[-1]) + 1 if len(articles) else 0)]
+    words = list(zip(met.start.tolist(), met.end.tolist(), strict=True))
+    edges = np.searchsorted(here, np.stack([starts[first], ends[last]])).T.tolist()
+    numbers = articles.tolist()
+    rows, begins, stops = chunk[first].tolist(), analysed.start[kept][first].tolist(), analysed.end[kept][last].tolist()
+    for row, begin, stop, (lowest, highest) in zip(rows, begins, stops, edges, strict=True):
+        windows[numbers[row]].append(Window(row, begin, stop, words[lowest:highest]))
+    for row in np.flatnonzero(looked_at).tolist():
+        if not windows[numbers[row]]:
+            windows[numbers[row]].append(Window(row, 0, 0, []))
+    return windows
 
 
-def openings(parts: Sequence[Part], locale: str) -> tuple[Passage, ...]:
-    """Show how the first chunks begin: where nothing was asked, nothing is an answer."""
-    shown = []
-    for part in parts[:MOST]:
-        spans = _sentences(part.text, locale)
-        start = spans[0].start if spans else 0
-        end = max((one.end for one in spans if one.end - start <= MAX_CHARACTERS), default=len(part.text))
-        shown.append(_cut(part, _shorten(part.text, (start, end), ()), ()))
-    return tuple(shown)
+def openings(analysed: Analysed, articles: Ordinals) -> list[list[Window]]:
+    """Choose how the first chunks of each article begin: where nothing was asked, nothing is an answer."""
+    windows: list[list[Window]] = [[] for _ in range(int(articles[-1]) + 1 if len(articles) else 0)]
+    bounds = np.searchsorted(analysed.chunk, np.arange(analysed.chunks + 1)).tolist()
+    starts, ends = analysed.start.tolist(), analysed.end.tolist()
+    for chunk, article in enumerate(articles.tolist()):
+        if len(windows[article]) < MOST:
+            first, last = bounds[chunk], bounds[chunk + 1]
+            start = starts[first] if first < last else 0
+            fitting = [end for end in ends[first:last] if end - start <= MAX_CHARACTERS]
+            end = fitting[-1] if fitting else max(ends[first:last], default=0)
+            windows[article].append(Window(chunk, start, end, []))
+    return windows
 
 
-def _choose(parts: Sequence[Part]) -> list[Part]:
-    chosen = [part for part in parts if not part.id.endswith(SUMMARY_SUFFIX)] or list(parts)
-    if all(part.nearness is not None for part in chosen):
-        nearest = sorted(range(len(chosen)), key=lambda row: -(chosen[row].nearness or 0.0))[:NEAREST]
-        chosen = [chosen[row] for row in sorted(nearest)]
-    return chosen
+def nearest(articles: Ordinals, nearness: Floats, most: int) -> Mask:
+    """Mark up to `most` chunks of each article, the nearest, and the first of equals: all of shape (chunks,)."""
+    order = np.lexsort((-nearness, articles))
+    _, begin = np.unique(articles, return_index=True)
+    rank = np.arange(len(articles)) - begin[articles]
+    marked = np.zeros(len(articles), np.bool_)
+    marked[order[rank < most]] = True
+    return marked
 
 
-def _lines(row: int, part: Part, found: Sequence[Met], wanted: Wanted, title: str) -> Iterator[_Line]:
-    weights = _ALONE if part.nearness is None else _BESIDE_MEANING
-    base = part.nearness or 0.0
-    if part.heading and weights.heading:
-        base += weights.heading * wanted.share(wanted.find(part.heading))
-    at = 0
-    for sentence in _sentences(part.text, wanted.locale):
-        odds = base + sentence.odds
-        first = at
-        while at < len(found) and found[at].start < sentence.end:
-            at += 1
-        if at > first:
-            odds += weights.words * wanted.share(found[first:at])
-        if sentence.end - sentence.start == len(title) and part.text[sentence.start : sentence.end] == title:
-            odds += _EMPTY
-        yield _Line(row, sentence, odds)
+def _looked_at(analysed: Analysed, articles: Ordinals, nearness: Floats | None) -> Mask:
+    """Mark the chunks to look at: the nearest, and the summary only where it is all there is."""
+    summary = np.zeros(len(articles), np.bool_)
+    summary[analysed.chunk[(analysed.kind & Kind.SUMMARY) != 0]] = True
+    has_more = np.zeros(len(articles), np.bool_)
+    has_more[articles[~summary]] = True
+    kept = ~(summary & has_more[articles])
+    return kept if nearness is None else nearest(articles, np.where(kept, nearness, -np.inf), NEAREST) & kept
 
 
-@lru_cache(maxsize=8_192)
-def _sentences(text: str, locale: str) -> tuple[_Sentence, ...]:
-    """Split a chunk, once for all the queries that come upon it; longer sentences are likelier by as much.
+def _shares(places: Ordinals, met: Ordinals, wanted: Wanted, count: int) -> Floats:
+    """How much of what the query says the terms met in each of `count` places say, in [0, 1]: each counts once."""
+    said: Floats = np.zeros((count, len(wanted.shares)))
+    said[places, met] = wanted.shares[met]
+    total: Floats = np.minimum(1.0, said.sum(1))
+    return total
 
-    Lines of a chunk that is shown whole, and short ones of any, stay whole: it is what they are that counts.
+
+def _spans(starts: Ordinals, ends: Ordinals, odds: Floats, owner: Ordinals, leads: Mask) -> tuple[list[int], list[int]]:
+    """List the first and the last sentences of windows that share none, each the best of what is left of its article.
+
+    Up to MOST of each article, and each the first of equals.
     """
-    found: list[_Sentence] = []
-    lines = [match.span() for match in _WRITTEN_LINE.finditer(text)]
-    whole = len(text) if len(text) <= MAX_CHARACTERS else _SHORT_LINE
-    above = False
-    for (start, end), (after, _) in zip_longest(lines, lines[1:], fillvalue=(len(text), 0)):
-        row = text.find(_CELLS, start, end) >= 0
-        leads = text.endswith((":", "："), start, end) or (row and not above and text[end:after] == "\n")
-        above = row
-        kind = _LISTED if row or _ITEM.match(text, start) else 0.0
-        spans = [(start, end)]
-        if end - start > whole:
-            spans = [(start + first, start + last) for first, last in sentences(text[start:end], locale)]
-        for first, last in spans:
-            leading = leads and last == end
-            found.append(_Sentence(first, last, math.log(last - first) + (_EMPTY if leading else kind), leading))
-    return tuple(found)
-
-
-def _windows(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
-    """Give the first and last line of up to MOST windows that share no line, each the best of what is left."""
-    most = max((line.odds for line in lines), default=0.0)
-    worth = [math.exp(line.odds - most) for line in lines]
-    free = [True] * len(lines)
+    firsts: list[int] = []
+    lasts: list[int] = []
+    count = len(owner)
+    if not count:
+        return firsts, lasts
+    rows = np.arange(count)
+    begin = np.flatnonzero(owner != np.concatenate([[-1], owner[:-1]]))
+    group = np.zeros(count, np.int64)
+    group[begin[1:]] = 1
+    group = group.cumsum()
+    worth = np.exp(odds - np.maximum.reduceat(odds, begin)[group])
+    before = np.concatenate([[0.0], worth.cumsum()])
+    tie = _TIE * np.add.reduceat(worth, begin)
+    reach = np.maximum(rows, np.searchsorted(ends, starts + MAX_CHARACTERS, "right") - 1)
+    held = before[reach + 1] - before[:-1]
+    free = np.ones(count, np.bool_)
     for _ in range(MOST):
-        first, last = _best_window(lines, worth, free)
-        if first < 0:
-            return
-        free[first : last + 1] = [False] * (last + 1 - first)
-        while last > first and lines[last].sentence.leads:  # to what is not shown
-            last -= 1
-        yield first, last
-
-
-def _best_window(lines: Sequence[_Line], worth: Sequence[float], free: Sequence[bool]) -> tuple[int, int]:
-    """Give the window of most worth, the first of equals, or (-1, -1) where no line is free."""
-    before = [0.0, *accumulate(worth)]
-    best, best_worth, last = (-1, -1), 0.0, -1
-    for first, line in enumerate(lines):
-        if not free[first]:
-            continue
-        last = max(last, first)
-        while (
-            last + 1 < len(lines)
-            and free[last + 1]
-            and lines[last + 1].part == line.part
-            and lines[last + 1].sentence.end - line.sentence.start <= MAX_CHARACTERS
-        ):
-            last += 1
-        held = before[last + 1] - before[first]
-        if best[0] < 0 or held > best_worth + 1e-9 * before[-1]:
-            best, best_worth = (first, last), held
-    return best
-
-
-def _cut(part: Part, window: tuple[int, int], found: Sequence[Met]) -> Passage:
-    start, end = window
-    text = part.text[start:end]
-    inside = [(token.start - start, token.end - start) for token in found if start <= token.start and token.end <= end]
-    return Passage(text, mark(text, inside), part.heading, part.anchor)
-
-
-def _shorten(text: str, window: tuple[int, int], found: Sequence[Met]) -> tuple[int, int]:
-    """A single sentence longer than the window is cut around its first match, at spaces where it has some."""
-    start, end = window
-    if end - start <= MAX_CHARACTERS:
-        return window
-    first = next((token.start for token in found if start <= token.start < end), start)
-    if first - start > MAX_CHARACTERS // 3:
-        latest = first - MAX_CHARACTERS // 4
-        cut = text.rfind(" ", max(start, latest - MAX_CHARACTERS // 2), latest)
-        start = cut + 1 if cut > start else latest
-    if end - start <= MAX_CHARACTERS:
-        return start, end
-    cut = text.rfind(" ", start + 1, start + MAX_CHARACTERS)
-    return start, cut if cut > start else start + MAX_CHARACTERS
+        fitting = np.flatnonzero(free & (held >= (np.maximum.reduceat(held, begin) - tie)[group]))[::-1]
+        best = np.full(len(begin), -1)
+        best[group[fitting]] = fitting  # of several, the last that is written stays: the first of the article
+        for first in best[best >= 0].tolist():
+            last = int(reach[first])
+            free[first : last + 1] = False
+            while last > first and leads[last]:  # to what is not shown
+                last -= 1
+            firsts.append(first)
+            lasts.append(last)
+        taken = np.concatenate([np.flatnonzero(~free), [count]])
+        reach = np.minimum(reach, taken[np.searchsorted(taken, rows)] - 1)
+        held = np.where(free, before[reach + 1] - before[:-1], -np.inf)
+    return firsts, lasts

@@ -279,23 +279,16 @@ def _bm25(
     return bm25, share, keyword
 
 
-def nearest_chunks(
-    articles: Sequence[int], candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot, most: int
-) -> dict[int, dict[int, float | None]]:
-    """Give up to `most` chunks of each article that are nearest to the query, by ordinal, with their evidence.
+def chunk_nearness(
+    articles: Sequence[int], candidates: Candidates, snapshot: Snapshot, view: ViewSnapshot
+) -> tuple[Ordinals, Ordinals, NDArray[np.float64] | None]:
+    """List the chunks of some articles by ordinal, the place of each one's article, and each one's evidence by meaning.
 
-    Without a vector: all chunks, and None for each.
+    All of shape (chunks,), in order of `articles`, then of ordinal; without a vector there is no evidence.
     """
-    if not articles:
-        return {}
     rows, starts = chunk_rows(np.array(articles, np.int64), snapshot.store.first_chunk)
-    spans = zip(articles, starts, [*starts[1:], len(rows)], strict=True)
+    places = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
     if candidates.focus is None:
-        return {article: dict.fromkeys(rows[start:end].tolist()) for article, start, end in spans}
+        return rows, places, None
     similarity = view.vectors.similarity(candidates.focus.vector, rows).astype(np.float64)
-    evidence = candidates.focus.evidence(similarity)
-    nearest: dict[int, dict[int, float | None]] = {}
-    for article, start, end in spans:
-        chosen = start + np.sort(np.argsort(-evidence[start:end], kind="stable")[:most])
-        nearest[article] = dict(zip(rows[chosen].tolist(), evidence[chosen].tolist(), strict=True))
-    return nearest
+    return rows, places, candidates.focus.evidence(similarity)

@@ -26,6 +26,7 @@ from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.matrix import open_matrix
+from kb_search.stores.sentences import SentenceStore
 from kb_search.stores.tuning import load_tuning
 from kb_search.stores.vectors import FaissVectors
 from kb_search.stores.vocabulary import Vocabulary
@@ -78,6 +79,7 @@ class Snapshot:
 
     manifest: Manifest
     store: ArticleStore
+    sentences: SentenceStore
     matrix: NDArray[np.float32]
     views: dict[str, ViewSnapshot]
 
@@ -111,13 +113,14 @@ def open_snapshot(index: Path) -> Snapshot:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
         names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
+        sentences = SentenceStore(*generation.analysed, manifest.chunks)
         pins = store.pins()
         parts = _Parts(manifest, generation)
         views = {name: _open_view(name, generation, store, matrix, names, pins, parts) for name in manifest.views}
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, matrix, views)
+    return Snapshot(manifest, store, sentences, matrix, views)
 
 
 @dataclass(frozen=True, slots=True)

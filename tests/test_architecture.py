@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "index_format",
         "stages stores ranking events marking",
         "snapshot passages spelling",
-        "retrieval expansion filter_notices",
+        "retrieval expansion filter_notices cutting",
         "finding hydrate",
         "searcher",
         "reading evaluation insight",
@@ -193,7 +193,7 @@ def file_names() -> set[str]:
     paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
     more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
     named = (generation.names, view.names, view.name_rows, view.naming)
-    return {path.name for path in (*paths, *more, *named)}
+    return {path.name for path in (*paths, *more, *named, *generation.analysed)}
 
 
 @pytest.mark.parametrize("path", modules("kb_search", "indexer"), ids=name)

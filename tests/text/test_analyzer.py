@@ -7,13 +7,11 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.text import analyzer, stemming
-from kb_search.text.analyzer import Matcher, Token, stems, tokens
+from kb_search.text.analyzer import Token, forms, stems, tokens
 from kb_search.text.normalize import fold
-from kb_search.text.segmentation import is_unspaced
 from tests.text.reading import stemmed
 
 LOCALES = st.sampled_from(["en", "fr", "tr", "az", "de", "el", "ja", "ko", "zh", "th", "ar", "xx"])
@@ -113,25 +111,6 @@ def test_stems_are_the_stems_of_the_tokens(text: str, locale: str) -> None:
     assert stems(text, locale) == [token.stem for token in tokens(text, locale)]
 
 
-SPACED = sorted(set(stemming._ALGORITHMS) - analyzer._LOSES_BEGINNINGS)
-
-
-AFFIXED = st.tuples(
-    st.sampled_from(["", "ge", "be", "ver", "ba", "mo", "naj", "legjobb", "un", "re", "né", "най", "не", "di", "me"]),
-    st.text(alphabet="abcdeiklmnoprstuvzчдинор", min_size=1, max_size=6),
-    st.sampled_from(["", "t", "en", "d", "s", "eren", "lar", "ность", "imos", "ak"]),
-).map("".join)
-
-
-@settings(max_examples=1_000)
-@given(AFFIXED | st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=12), st.sampled_from(SPACED))
-def test_stems_begin_as_their_words_do_where_a_matcher_counts_on_it(word: str, language: str) -> None:
-    for token in tokens(word, language):
-        text = word[token.start : token.end]
-        if text.isalpha() and not is_unspaced(text):
-            assert {fold(form)[:1] for form in (token.stem, token.folded)} == {analyzer._initial(text[0])}
-
-
 def test_threads_get_the_same_terms() -> None:
     text = " ".join(f"invoices{'abcdefghij'[number % 10]} accounts resetting" for number in range(500))
     expected = stems(text, "en")
@@ -139,16 +118,12 @@ def test_threads_get_the_same_terms() -> None:
         assert all(result == expected for result in pool.map(lambda _: stems(text, "en"), range(8)))
 
 
-@given(TYPED, LOCALES, st.data())
-def test_a_matcher_gives_the_tokens_that_meet_a_term(text: str, locale: str, data: st.DataObject) -> None:
-    every = tokens(text, locale)
-    forms = [form for token in every for form in (token.stem, token.folded)]
-    wanted = frozenset(data.draw(st.lists(st.sampled_from(forms)))) if every else frozenset()
-    expected = []
-    for token in every:
-        if met := wanted & {token.stem, token.folded, fold(token.stem)}:
-            expected.append((token.start, token.end, set(met)))
-    assert [(start, end, set(terms)) for start, end, terms in Matcher(wanted, locale)(text)] == expected
+@given(TYPED | WRITTEN, LOCALES)
+def test_forms_are_the_terms_that_a_word_meets(text: str, locale: str) -> None:
+    found = {(t.start, t.end, form) for t in tokens(text, locale) for form in (t.stem, t.folded, fold(t.stem))}
+    every = forms(text, locale)
+    assert set(every) == found and len(every) == len(found)
+    assert [form.start for form in every] == sorted(form.start for form in every)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +139,6 @@ def test_a_matcher_gives_the_tokens_that_meet_a_term(text: str, locale: str, dat
 def test_words_meet_a_term_by_stem_and_without_diacritics(
     terms: Collection[str], text: str, locale: str, expected: list[str]
 ) -> None:
-    matcher = Matcher(terms, locale)
     for _ in range(2):  # once worked out, once remembered
-        assert [text[start:end] for start, end, _ in matcher(text)] == expected
+        met = {(form.start, form.end): None for form in forms(text, locale) if form.term in terms}
+        assert [text[start:end] for start, end in met] == expected
