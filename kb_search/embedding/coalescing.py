@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 Row = Sequence[int]
 """The token ids of one text."""
 
-Run = Callable[[list[Row]], NDArray[np.float32]]
-"""Several texts → one vector each, in order. Called in as many threads at once as there are lanes."""
+Run = Callable[[list[Row], bool], NDArray[np.float32]]
+"""Several texts, and whether no other run is under way → one vector each. Called in as many threads as lanes."""
 
 
 class _Request:
@@ -37,13 +37,13 @@ class _Request:
 class Coalescer:
     """Runs texts of many threads together. Thread-safe."""
 
-    def __init__(self, run: Run, lanes: int = 1, rows: int = 16, padding: int = 8) -> None:
+    def __init__(self, run: Run, lanes: int = 1, rows: int = 16, padding: int = 4) -> None:
         """Take up to `rows` texts into one run, the longest at most `padding` tokens longer than the shortest.
 
         `lanes` is how many runs may be under way at once.
         """
         self._run, self._rows, self._padding = run, rows, padding
-        self._free = lanes
+        self._free = self._lanes = lanes
         self._waiting: list[_Request] = []
         self._lock = threading.Lock()
 
@@ -79,8 +79,9 @@ class Coalescer:
     def _lead(self, request: _Request) -> None:
         with self._lock:
             together = [request, *self._companions(len(request.row))]
+            alone = self._free == self._lanes - 1 and not self._waiting and len(together) == 1
         try:
-            vectors = self._run([member.row for member in together])
+            vectors = self._run([member.row for member in together], alone)
             for member, vector in zip(together, vectors, strict=True):
                 member.result = vector
         except BaseException as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -110,10 +110,14 @@ class ConvertedEmbedder:
                 f"Delete that folder; `kb-search index` converts it anew."
             ) from error
         self.precision = self._engine.precision
+        self._folder = folder
         self._streams = cores if bulk else 1
+        self._query_threads = 1 if bulk else min(cores, QUERY_THREADS)
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._queries = Coalescer(self.embed_tokens)
+        lanes = cores if self.backend == "onnx" else 1  # OpenVINO was compiled for one run at a time, on all cores
+        self._queries = Coalescer(self._run_queries, lanes)
+        self._narrow: Future[Engine] | None = None
 
     @property
     def spec(self) -> ModelSpec:
@@ -146,7 +150,7 @@ class ConvertedEmbedder:
         """See Lexicon."""
         return self.count_tokens([word]) == [1]
 
-    def embed_tokens(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def embed_tokens(self, rows: Sequence[Sequence[int]], engine: Engine | None = None) -> NDArray[np.float32]:
         """Run the model once on the token ids of some texts: float32 of shape (len(rows), dimension), of length 1."""
         width = max(map(len, rows))
         mask = np.zeros((len(rows), width), np.int64)
@@ -160,11 +164,30 @@ class ConvertedEmbedder:
             words = self._words.gather(flat)
             inputs = np.zeros((*mask.shape, words.shape[1]), np.float32)
             inputs[mask == 1] = words
-        vectors = self._engine.run(inputs, mask)
+        vectors = (engine or self._engine).run(inputs, mask)
         # A model without a Normalize module gives vectors of any length, and bf16 ones are off by 1e-3.
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: NDArray[np.float32] = vectors / np.maximum(norms, np.float32(1e-12))
         return unit
+
+    def _run_queries(self, rows: Sequence[Sequence[int]], alone: bool) -> NDArray[np.float32]:
+        return self.embed_tokens(rows, self._engine if alone else self._engine_in_company())
+
+    def _engine_in_company(self) -> Engine:
+        """Give the engine for runs beside others: several of one thread each do more than several that share threads.
+
+        It is loaded when queries first come together, so that who asks one by one has the weights once; until it is
+        there, and if it cannot be loaded, the first engine does.
+        """
+        if self.backend != "onnx" or self._query_threads == 1:
+            return self._engine
+        with self._lock:
+            if self._narrow is None:
+                pool = ThreadPoolExecutor(1, "kb-search-load")
+                self._narrow = pool.submit(_load_onnx, self._folder, 1)
+                pool.shutdown(wait=False)
+        ready = self._narrow.done() and self._narrow.exception() is None
+        return self._narrow.result() if ready else self._engine
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         ids = self._tokens.many(texts)
@@ -191,12 +214,16 @@ class ConvertedEmbedder:
 
 def _load_engine(folder: Path, backend: str, cores: int, bulk: bool) -> Engine:
     if backend == "onnx":
-        from kb_search.embedding.onnx_engine import OnnxEngine
-
-        return OnnxEngine(folder / ONNX_GRAPH, 1 if bulk else min(cores, QUERY_THREADS))
+        return _load_onnx(folder, 1 if bulk else min(cores, QUERY_THREADS))
     from kb_search.embedding.openvino_engine import OpenVinoEngine
 
     return OpenVinoEngine(folder / OPENVINO_GRAPH, cores, cores if bulk else 1)
+
+
+def _load_onnx(folder: Path, threads: int) -> Engine:
+    from kb_search.embedding.onnx_engine import OnnxEngine
+
+    return OnnxEngine(folder / ONNX_GRAPH, threads)
 
 
 def first_line(error: Exception) -> str:

@@ -16,16 +16,21 @@ WAIT = 30
 
 
 class Model:
-    """Gives each row its sum and its length. While `gate` is closed, a run stops; `runs` are the rows of each."""
+    """Gives each row its sum and its length. While `gate` is closed, a run stops; `runs` are the rows of each.
+
+    `alone` says of each run whether there was no other.
+    """
 
     def __init__(self) -> None:
         self.runs: list[list[Row]] = []
+        self.alone: list[bool] = []
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Semaphore(0)
 
-    def __call__(self, rows: list[Row]) -> NDArray[np.float32]:
+    def __call__(self, rows: list[Row], alone: bool) -> NDArray[np.float32]:
         self.runs.append(rows)
+        self.alone.append(alone)
         self.entered.release()
         assert self.gate.wait(WAIT)
         if any(token < 0 for row in rows for token in row):
@@ -64,13 +69,13 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def test_one_alone_runs_at_once_in_its_own_thread(model: Model) -> None:
     threads = []
 
-    def run(rows: list[Row]) -> NDArray[np.float32]:
+    def run(rows: list[Row], alone: bool) -> NDArray[np.float32]:
         threads.append(threading.current_thread())
-        return model(rows)
+        return model(rows, alone)
 
     assert Coalescer(run).embed([1, 2]).tolist() == [3, 2]
     assert threads == [threading.current_thread()]
-    assert model.runs == [[[1, 2]]]
+    assert (model.runs, model.alone) == ([[[1, 2]]], [True])
 
 
 def test_who_comes_during_a_run_goes_together_in_the_next(model: Model, pool: ThreadPoolExecutor) -> None:
@@ -81,7 +86,7 @@ def test_who_comes_during_a_run_goes_together_in_the_next(model: Model, pool: Th
     others = [crowd.ask_and_wait_in_line([number]) for number in (2, 3, 4)]
     model.gate.set()
     assert [asked.result(WAIT).tolist() for asked in (first, *others)] == [[1, 1], [2, 1], [3, 1], [4, 1]]
-    assert model.runs == [[[1]], [[2], [3], [4]]]
+    assert (model.runs, model.alone) == ([[[1]], [[2], [3], [4]]], [True, False])
 
 
 def test_a_long_text_does_not_pad_short_ones(model: Model, pool: ThreadPoolExecutor) -> None:
@@ -130,7 +135,7 @@ def test_it_goes_on_after_an_error(model: Model) -> None:
 
 def test_too_few_vectors_are_an_error_of_the_run() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        Coalescer(lambda rows: np.empty((0, 2), np.float32)).embed([1])
+        Coalescer(lambda rows, alone: np.empty((0, 2), np.float32)).embed([1])
 
 
 def test_so_many_runs_at_once_as_there_are_lanes(model: Model, pool: ThreadPoolExecutor) -> None:
@@ -141,6 +146,7 @@ def test_so_many_runs_at_once_as_there_are_lanes(model: Model, pool: ThreadPoolE
     asked.append(crowd.ask_and_wait_in_line([3]))
     model.gate.set()
     assert [future.result(WAIT)[0] for future in asked] == [1, 2, 3]
+    assert model.alone[:2] == [True, False]
 
 
 def test_everybody_gets_their_own(model: Model, pool: ThreadPoolExecutor) -> None:

@@ -106,6 +106,19 @@ def test_a_query_is_the_same_alone_and_in_company(single_embedder: Embedder) -> 
     assert all(query.tokenize_ms > 0 and query.embed_ms > 0 for query in found)
 
 
+def test_queries_in_company_are_computed_on_one_thread_each_once_that_is_loaded(
+    model_cache: Path, bulk_embedder: Embedder
+) -> None:
+    embedder = ConvertedEmbedder(runtime_folder(model_cache, bulk_embedder.spec.fingerprint), 2, backend="onnx")
+    first = embedder._engine
+    embedder._engine_in_company()  # whichever there is by now
+    assert embedder._narrow is not None
+    narrow = embedder._narrow.result(60)
+    assert narrow is not first and embedder._engine_in_company() is narrow
+    rows = [embedder._tokens.one("query: " + text) for text in TEXTS[:4]]
+    assert min(cosines(embedder._run_queries(rows, False), embedder._run_queries(rows, True))) > 0.99999
+
+
 def test_the_prompts_are_put_before_the_text(single_embedder: Embedder) -> None:
     query = single_embedder.embed_queries(["passage: password", "password"])
     passage = single_embedder.embed_passages(["password", "query: password"])
