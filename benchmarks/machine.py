@@ -12,7 +12,7 @@ import psutil
 
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8", "asimd", "sve")
 """CPU features that the embedding runtime and the vector search make use of."""
-PACKAGES = ("kb-search", "faiss-cpu", "numpy", "openvino", "tantivy", "tokenizers")
+PACKAGES = ("kb-search", "faiss-cpu", "numpy", "onnxruntime", "openvino", "tantivy", "tokenizers")
 
 
 def describe_machine() -> dict[str, Any]:

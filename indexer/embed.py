@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +16,14 @@ from kb_search.embedding.base import Embedder
 Progress = Callable[[int, int], None]
 """Called with (done, total) as the work goes on."""
 
-_SLICE_TOKENS = 16_384
-"""Between two commits of the cache: a few seconds of work that a kill can cost."""
+_SLICE_BYTES = 65_536
+"""Between two commits of the cache: some 16,000 tokens, a few seconds of work that a kill can cost."""
+
+_TEXT_BYTES = 8
+"""What a text costs besides its own bytes: prompt and special tokens."""
+
+_AT_ONCE = 2
+"""Slices under way: the one that is computed, and the one that is made ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +66,53 @@ def plan_embedding(
 def embed_missing(
     plans: EmbeddingPlans, embedder: Embedder, cache: EmbeddingCache, generation: int, progress: Progress
 ) -> None:
-    """Embed what is missing, slice by slice, keeping each finished slice in the cache and in the plan's `vectors`."""
+    """Embed what is missing, slice by slice, keeping each finished slice in the cache and in the plan's `vectors`.
+
+    While one slice is computed, the next is tokenized and waits for a free core, and the last one is written. Slices
+    are kept in their order: of what a slice that fails or a kill costs, there are never more than two.
+    """
     total, done = len(plans.chunks.missing) + len(plans.names.missing), 0
     progress(done, total)
-    for plan, embed in ((plans.chunks, embedder.embed_passages), (plans.names, embedder.embed_queries)):
-        for keys, texts in _slices(plan.missing, embedder):
-            vectors = embed(texts)
-            cache.put(embedder.spec.fingerprint, zip(keys, vectors, strict=True), generation)
+    fingerprint = embedder.spec.fingerprint
+    with ThreadPoolExecutor(_AT_ONCE, "kb-search-slice") as pool:
+        for plan, keys, computing in _computing(plans, embedder, pool):
+            vectors = computing.result()
+            cache.put(fingerprint, zip(keys, vectors, strict=True), generation)
             plan.vectors.update(zip(keys, vectors, strict=True))
             done += len(keys)
             progress(done, total)
 
 
-def _slices(missing: dict[bytes, str], embedder: Embedder) -> Iterator[tuple[list[bytes], list[str]]]:
-    """Group texts of like length (little padding); the order depends on the texts alone, not on their files."""
-    items = list(missing.items())
-    lengths = embedder.count_tokens([text for _, text in items])
-    order = sorted(range(len(items)), key=lambda row: (-lengths[row], items[row][0]))
+_Computing = tuple[EmbeddingPlan, list[bytes], "Future[NDArray[np.float32]]"]
+
+
+def _computing(plans: EmbeddingPlans, embedder: Embedder, pool: ThreadPoolExecutor) -> Iterator[_Computing]:
+    """Hand out slices in order, each as soon as it is at the front, with one more under way behind it."""
+    begun: deque[_Computing] = deque()
+    for plan, embed in ((plans.chunks, embedder.embed_passages), (plans.names, embedder.embed_queries)):
+        for keys, texts in _slices(plan.missing):
+            begun.append((plan, keys, pool.submit(embed, texts)))
+            if len(begun) == _AT_ONCE:
+                yield begun.popleft()
+    while begun:
+        yield begun.popleft()
+
+
+def _slices(missing: dict[bytes, str]) -> Iterator[tuple[list[bytes], list[str]]]:
+    """Group texts of like length; the order depends on the texts alone, not on their files.
+
+    Bytes stand for tokens here: counting tokens takes as long as tokenizing, which the embedder does anyway, and by
+    which it sorts the texts of a slice once more.
+    """
+    order = sorted(missing.items(), key=lambda item: (-len(item[1].encode("utf-8", "surrogatepass")), item[0]))
     keys: list[bytes] = []
     texts: list[str] = []
     held = 0
-    for row in order:
-        keys.append(items[row][0])
-        texts.append(items[row][1])
-        held += lengths[row] + 1
-        if held >= _SLICE_TOKENS:
+    for key, text in order:
+        keys.append(key)
+        texts.append(text)
+        held += len(text.encode("utf-8", "surrogatepass")) + _TEXT_BYTES
+        if held >= _SLICE_BYTES:
             yield keys, texts
             keys, texts, held = [], [], 0
     if keys:

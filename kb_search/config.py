@@ -32,8 +32,9 @@ class Embedding(_Table, frozen=True):
     """Which model turns text into vectors: `multilingual-e5-small` (packaged), a folder, or a hub name."""
 
     model: str = "multilingual-e5-small"
-    backend: str = "auto"  # auto | openvino | torch
+    backend: str = "auto"  # auto | onnx | openvino | torch
     threads: int = 0  # 0 = all cores
+    query_cache: int = 4096  # 0 = none
 
 
 class Chunking(_Table, frozen=True):
@@ -188,13 +189,14 @@ def _check(settings: Settings) -> None:
     _check_range("vectors.recall", settings.vectors.recall, 0.5, 1)
     _check_range("retention.generations", settings.retention.generations, 1, 1_000_000)
     _check_range("embedding.threads", settings.embedding.threads, 0, 1_024)
+    _check_range("embedding.query_cache", settings.embedding.query_cache, 0, 10_000_000)
     _check_range("sources.max_file_mb", settings.sources.max_file_mb, 0.001, 10_000)
     _check_range("service.port", settings.service.port, 0, 65_535)
     _check_range("service.reload_seconds", settings.service.reload_seconds, 0, 86_400)
     _check_views(settings.views)
     _check_url(settings.service.article_url)
-    if settings.embedding.backend not in ("auto", "openvino", "torch"):
-        raise ConfigError(f"embedding.backend is {settings.embedding.backend!r}. Choose auto, openvino or torch.")
+    if settings.embedding.backend not in ("auto", "onnx", "openvino", "torch"):
+        raise ConfigError(f"embedding.backend is {settings.embedding.backend!r}. Choose auto, onnx, openvino or torch.")
 
 
 def _check_range(key: str, value: float, lowest: float, highest: float) -> None:

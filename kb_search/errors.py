@@ -65,6 +65,10 @@ class ModelError(KbSearchError):
     """The embedding model cannot be found, verified, converted or loaded."""
 
 
+class ConversionError(ModelError):
+    """The embedding model is of a kind that no light runtime can load."""
+
+
 class MissingExtra(KbSearchError):
     """An optional dependency is not installed."""
 

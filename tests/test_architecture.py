@@ -46,8 +46,15 @@ ENGINES = {
     # The indexer's cache is a database of its own; publishing tells a full disk by what SQLite says of it.
     "sqlite3": {"kb_search/stores/articles.py", "indexer/embedding_cache.py", "indexer/publish.py"},
     "openvino": {"kb_search/embedding/quiet_openvino.py"},
-    "torch": {"kb_search/embedding/torch_backend.py", "kb_search/embedding/convert.py"},
-    "sentence_transformers": {"kb_search/embedding/convert.py"},
+    "onnxruntime": {"kb_search/embedding/onnx_engine.py"},
+    "onnx": {"kb_search/embedding/export.py"},
+    "torch": {"kb_search/embedding/torch_backend.py", "kb_search/embedding/export.py"},
+    "sentence_transformers": {"kb_search/embedding/convert.py", "kb_search/embedding/export.py"},
+    "tokenizers": {
+        "kb_search/embedding/tokens.py",
+        "kb_search/embedding/convert.py",
+        "kb_search/embedding/packaged.py",
+    },
     "transformers": {"kb_search/embedding/convert.py"},
     "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
     "yaml": {"indexer/strict_yaml.py"},

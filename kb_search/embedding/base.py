@@ -6,9 +6,10 @@ Nothing here loads a model. `ModelSpec` is the identity of a model as an index r
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -72,3 +73,29 @@ class Lexicon(Protocol):
 def common_words(embedder: Embedder) -> Callable[[str], bool]:
     """Give the test of a common word that an embedder has; one that has none knows no word."""
     return embedder.is_common if isinstance(embedder, Lexicon) else lambda word: False
+
+
+class QueryVector(NamedTuple):
+    """The vector of a query, float32 of shape (dimension,), and what it took, in milliseconds."""
+
+    vector: NDArray[np.float32]
+    tokenize_ms: float
+    embed_ms: float
+
+
+@runtime_checkable
+class TimedQueries(Protocol):
+    """What an embedder may also be: one that embeds a query by itself and says what each step took."""
+
+    def embed_query(self, text: str) -> QueryVector:
+        """Embed one text to search with; `embed_ms` has the wait for a free model in it. See Embedder."""
+        ...
+
+
+def embed_query(embedder: Embedder, text: str) -> QueryVector:
+    """Embed one query and say what it took; an embedder that does not tell tokenising apart has none."""
+    if isinstance(embedder, TimedQueries):
+        return embedder.embed_query(text)
+    started = time.perf_counter()
+    vector = embedder.embed_queries([text])[0]
+    return QueryVector(vector, 0.0, (time.perf_counter() - started) * 1e3)

@@ -1,6 +1,6 @@
-"""From a sentence-transformers model to the light runtime's folder: OpenVINO graph, tokenizer, identity.
+"""From a sentence-transformers model to the light runtime's folder: graphs, word table, tokenizer, identity.
 
-The only place that imports torch and sentence-transformers to convert; what it writes is all that searching
+With export.py, the only place that imports torch to convert; what they write is all that searching
 and serving need. It does not embed anything for an index.
 """
 
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from kb_search.embedding import packaged
 from kb_search.embedding.base import ModelSpec
 from kb_search.embedding.cached import make_once
-from kb_search.embedding.quiet_openvino import load_openvino
-from kb_search.embedding.runtime import GRAPH, SPEC, TOKENIZER, first_line, runtime_folder
+from kb_search.embedding.export import write_graphs
+from kb_search.embedding.runtime import SPEC, TOKENIZER, first_line, runtime_folder
 from kb_search.errors import MissingExtra, ModelError
 
 if TYPE_CHECKING:
@@ -74,10 +73,13 @@ def describe(model: SentenceTransformer, name: str, folder: Path | None) -> Mode
 
 
 def convert(model: SentenceTransformer, spec: ModelSpec, cache: Path) -> Path:
-    """Write the runtime folder of a model once and return it; safe to call from several processes at once."""
+    """Write the runtime folder of a model once and return it; safe to call from several processes at once.
+
+    Raises ModelError when no runtime can load the model.
+    """
 
     def write(folder: Path) -> None:
-        _write_graph(model, folder / GRAPH)
+        write_graphs(model, folder)
         _write_tokenizer(model, folder / TOKENIZER)
         (folder / SPEC).write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
 
@@ -112,38 +114,3 @@ def _write_tokenizer(model: SentenceTransformer, path: Path) -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(path))
-
-
-def _write_graph(model: SentenceTransformer, path: Path) -> None:
-    import torch
-
-    class Graph(torch.nn.Module):  # type: ignore[misc] # torch is not followed by the type checker
-        """The model's own modules, from token ids to the sentence embedding."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.stages = torch.nn.ModuleList(list(model))
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
-            for stage in self.stages:
-                features = stage(features)
-            return features["sentence_embedding"]
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.getLogger("openvino").setLevel(logging.ERROR)
-        openvino = load_openvino()
-
-        example = torch.tensor([[0, 5, 6, 2], [0, 7, 2, 1]])
-        mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
-        with torch.inference_mode():
-            graph = openvino.convert_model(
-                Graph().eval(),
-                example_input=(example, mask),
-                input=[
-                    ("input_ids", openvino.PartialShape([-1, -1])),
-                    ("attention_mask", openvino.PartialShape([-1, -1])),
-                ],
-            )
-        openvino.save_model(graph, str(path), compress_to_fp16=True)

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from kb_search.config import Settings
 from kb_search.embedding import packaged
 from kb_search.embedding.base import Embedder, ModelSpec
-from kb_search.embedding.runtime import SPEC, OpenVinoEmbedder, read_spec, runtime_folder
-from kb_search.errors import IndexIncompatible, ModelError
+from kb_search.embedding.runtime import SPEC, ConvertedEmbedder, choose_backend, read_spec, runtime_folder
+from kb_search.embedding.serving import with_query_cache
+from kb_search.errors import ConversionError, IndexIncompatible, ModelError
 
 
 def load_for_indexing(settings: Settings) -> Embedder:
@@ -33,14 +34,13 @@ def load_for_indexing(settings: Settings) -> Embedder:
     if known is None:
         try:
             known = convert_model(options.model, settings.cache)
-        except (RuntimeError, NotImplementedError) as error:  # openvino has no rule for some operation of the model
-            if options.backend == "openvino":
-                raise ModelError(
-                    f"The model {options.model!r} cannot be converted for OpenVINO ({str(error)[:160]}). "
-                    "Set embedding.backend to 'torch'."
-                ) from error
+        except ConversionError:
+            if options.backend != "auto":
+                raise
             return _torch(options.model, options.threads, settings.cache)
-    return LazyEmbedder(runtime_folder(settings.cache, known), options.threads)
+    folder = runtime_folder(settings.cache, known)
+    choose_backend(folder, options.backend)  # before anything is read: a backend that cannot run this model is refused
+    return LazyEmbedder(folder, options.threads, options.backend)
 
 
 class LazyEmbedder:
@@ -49,10 +49,10 @@ class LazyEmbedder:
     An index that is up to date needs the identity alone.
     """
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        self._folder, self._threads = folder, threads
+    def __init__(self, folder: Path, threads: int, backend: str = "auto") -> None:
+        self._folder, self._threads, self._backend = folder, threads, backend
         self._spec = read_spec(folder)
-        self._loaded: OpenVinoEmbedder | None = None
+        self._loaded: ConvertedEmbedder | None = None
         self._lock = threading.Lock()
 
     @property
@@ -76,38 +76,42 @@ class LazyEmbedder:
         """See Lexicon."""
         return self._load().is_common(word)
 
-    def _load(self) -> OpenVinoEmbedder:
+    def _load(self) -> ConvertedEmbedder:
         with self._lock:
             if self._loaded is None:
-                self._loaded = OpenVinoEmbedder(self._folder, self._threads, bulk=True)
+                self._loaded = ConvertedEmbedder(self._folder, self._threads, bulk=True, backend=self._backend)
             return self._loaded
 
 
 def load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:
-    """Return an embedder of the model an index was made with. Raises IndexIncompatible or ModelError."""
+    """Return an embedder of the model an index was made with, which remembers queries as the settings say.
+
+    Raises IndexIncompatible or ModelError.
+    """
+    embedder = _load_for_serving(settings, spec)
+    check_same_model(embedder.spec, spec)
+    return with_query_cache(embedder, settings.embedding.query_cache)
+
+
+def _load_for_serving(settings: Settings, spec: ModelSpec) -> Embedder:
     options = settings.embedding
     if options.backend == "torch":
-        embedder: Embedder = _torch(spec.name, options.threads, settings.cache)
-    else:
-        folder = runtime_folder(settings.cache, spec.fingerprint)
-        if not folder.is_dir():
-            try:
-                _convert_in_child(spec.name, settings.cache)
-            except ModelError:
-                if options.backend == "openvino" or not _can_convert():
-                    raise
-                # A model that does not convert was indexed with torch, and can be served by nothing else.
-                embedder = _torch(spec.name, options.threads, settings.cache)
-                check_same_model(embedder.spec, spec)
-                return embedder
-        if not folder.is_dir():
-            raise IndexIncompatible(
-                f"The index was made with {spec.name!r} (fingerprint {spec.fingerprint}); the model of that name here "
-                "has other weights. Build the index anew with kb-search index, or bring back that model."
-            )
-        embedder = OpenVinoEmbedder(folder, options.threads)
-    check_same_model(embedder.spec, spec)
-    return embedder
+        return _torch(spec.name, options.threads, settings.cache)
+    folder = runtime_folder(settings.cache, spec.fingerprint)
+    if not folder.is_dir():
+        try:
+            _convert_in_child(spec.name, settings.cache)
+        except ModelError:
+            if options.backend != "auto" or not _can_convert():
+                raise
+            # A model that does not convert was indexed with torch, and can be served by nothing else.
+            return _torch(spec.name, options.threads, settings.cache)
+    if not folder.is_dir():
+        raise IndexIncompatible(
+            f"The index was made with {spec.name!r} (fingerprint {spec.fingerprint}); the model of that name here "
+            "has other weights. Build the index anew with kb-search index, or bring back that model."
+        )
+    return ConvertedEmbedder(folder, options.threads, backend=options.backend)
 
 
 def check_same_model(found: ModelSpec, wanted: ModelSpec) -> None:

@@ -182,15 +182,15 @@ def test_a_missing_cache_costs_only_time(tmp_path: Path) -> None:
 
 
 def test_a_build_that_fails_keeps_what_it_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class TiresAfterTwo(FakeEmbedder):
+    class TiresOfTheThird(FakeEmbedder):
         def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-            if self.passages == 2:
+            if texts[0].startswith("Your invoice"):  # the third longest
                 raise RuntimeError("tired")
             return super().embed_passages(texts)
 
-    monkeypatch.setattr("indexer.embed._SLICE_TOKENS", 1)  # so that every text is a slice of its own
+    monkeypatch.setattr("indexer.embed._SLICE_BYTES", 1)  # so that every text is a slice of its own
     with pytest.raises(RuntimeError, match="tired"):
-        index_files(tmp_path, FILES, TiresAfterTwo(), **ONE_VIEW)
+        index_files(tmp_path, FILES, TiresOfTheThird(), **ONE_VIEW)
     report = index_again(tmp_path, **ONE_VIEW)
     assert (report.reused, report.embedded) == (2, 2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from kb_search.embedding.base import Embedder, Lexicon
+from kb_search.embedding.base import Embedder, Lexicon, embed_query
 from kb_search.embedding.packaged import WEIGHTS_SHA256, model_folder
-from kb_search.embedding.runtime import TOKENIZER, runtime_folder
+from kb_search.embedding.runtime import TOKENIZER, ConvertedEmbedder, runtime_folder
 from kb_search.embedding.torch_backend import TorchEmbedder
 
 pytestmark = pytest.mark.model
@@ -83,11 +84,39 @@ def test_bulk_and_single_agree(bulk_embedder: Embedder, single_embedder: Embedde
     np.testing.assert_allclose(np.linalg.norm(bulk, axis=1), 1, atol=1e-6)
 
 
-def test_openvino_and_torch_agree(bulk_embedder: Embedder, model_cache: Path) -> None:
-    torch = TorchEmbedder(str(model_folder(model_cache)), model_cache)
-    assert torch.spec.fingerprint == bulk_embedder.spec.fingerprint
-    assert min(cosines(bulk_embedder.embed_passages(TEXTS), torch.embed_passages(TEXTS))) > 0.999
-    assert min(cosines(bulk_embedder.embed_queries(TEXTS[:4]), torch.embed_queries(TEXTS[:4]))) > 0.999
+@pytest.fixture(scope="module")
+def torch(model_cache: Path) -> Embedder:
+    return TorchEmbedder(str(model_folder(model_cache)), model_cache)
+
+
+@pytest.mark.parametrize(("backend", "least"), [("onnx", 0.99999), ("openvino", 0.999)])  # it may compute in bf16
+def test_each_runtime_agrees_with_torch(torch: Embedder, model_cache: Path, backend: str, least: float) -> None:
+    converted = ConvertedEmbedder(runtime_folder(model_cache, torch.spec.fingerprint), backend=backend)
+    assert torch.spec.fingerprint == converted.spec.fingerprint
+    assert min(cosines(converted.embed_passages(TEXTS), torch.embed_passages(TEXTS))) > least
+    assert min(cosines(converted.embed_queries(TEXTS[:4]), torch.embed_queries(TEXTS[:4]))) > least
+
+
+def test_a_query_is_the_same_alone_and_in_company(single_embedder: Embedder) -> None:
+    texts = [f"{text} {number}" for text in TEXTS[1:8] for number in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda text: embed_query(single_embedder, text), texts))
+    alone = single_embedder.embed_queries(texts)
+    assert min(cosines(np.array([query.vector for query in found]), alone)) > 0.9999
+    assert all(query.tokenize_ms > 0 and query.embed_ms > 0 for query in found)
+
+
+def test_queries_in_company_are_computed_on_one_thread_each_once_that_is_loaded(
+    model_cache: Path, bulk_embedder: Embedder
+) -> None:
+    embedder = ConvertedEmbedder(runtime_folder(model_cache, bulk_embedder.spec.fingerprint), 2, backend="onnx")
+    first = embedder._engine
+    embedder._engine_in_company()  # whichever there is by now
+    assert embedder._narrow is not None
+    narrow = embedder._narrow.result(60)
+    assert narrow is not first and embedder._engine_in_company() is narrow
+    rows = [embedder._tokens.one("query: " + text) for text in TEXTS[:4]]
+    assert min(cosines(embedder._run_queries(rows, False), embedder._run_queries(rows, True))) > 0.99999
 
 
 def test_the_prompts_are_put_before_the_text(single_embedder: Embedder) -> None:
@@ -107,9 +136,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from kb_search.embedding.runtime import OpenVinoEmbedder
+from kb_search.embedding.runtime import ConvertedEmbedder
 
-embedder = OpenVinoEmbedder(Path(sys.argv[1]))
+embedder = ConvertedEmbedder(Path(sys.argv[1]), backend=sys.argv[2])
 start = Barrier(8)
 
 def embed(number):
@@ -121,10 +150,11 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
-def test_eight_threads_may_be_the_first_to_embed(model_cache: Path, single_embedder: Embedder) -> None:
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_eight_threads_may_be_the_first_to_embed(model_cache: Path, single_embedder: Embedder, backend: str) -> None:
     folder = runtime_folder(model_cache, single_embedder.spec.fingerprint)
     child = subprocess.run(
-        [sys.executable, "-c", AT_ONCE, str(folder)], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", AT_ONCE, str(folder), backend], capture_output=True, text=True, timeout=120, check=True
     )
     assert child.stdout == "{(1, 384)}\n"
 
