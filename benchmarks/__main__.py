@@ -26,12 +26,16 @@ COMMANDS = {
     "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",
 }
+PREPARATIONS = {
+    "debian": "a corpus of about 85,000 articles from Debian's package descriptions",
+}
+"""Commands that measure nothing: they write what others measure with, and say so in a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 measured or skipped, else that of the error."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser(next((word for word in arguments if word in COMMANDS), None)).parse_args(arguments)
+    options = _parser(next((word for word in arguments if word in COMMANDS | PREPARATIONS), None)).parse_args(arguments)
     missing = [f"--{name}" for name in options.needs if not getattr(options, name)]
     if missing:
         print(f"skipped: {options.command} needs {' and '.join(missing)}", file=sys.stderr)
@@ -40,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "show":
             print("\n\n".join(summary.describe(results.load(path)) for path in options.files))
+            return 0
+        if options.command in PREPARATIONS:
+            print(options.run(options))
             return 0
         record = results.Record(options.command, options.label, machine, options.run(options))
     except KbSearchError as error:
@@ -56,12 +63,13 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description="Measure kb-search on this machine.")
     parser.set_defaults(needs=())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, what in COMMANDS.items():
+    for name, what in (COMMANDS | PREPARATIONS).items():
         command = commands.add_parser(name, help=what)
         if name == chosen:
             module = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
+        if name == chosen and name in COMMANDS:
             command.add_argument("--label", default="", help="what is special about this run")
             command.add_argument("--json", action="store_true", help="the raw values, not what they say")
             command.add_argument(
