@@ -19,6 +19,7 @@ from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
 from kb_search.service.search import search_routes
+from kb_search.service.workers import Workers
 
 MAX_BODY = 64 * 1024
 """Bytes of a request's body."""
@@ -37,6 +38,7 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
     answers 503 and tries again. New generations are looked for every `service.reload_seconds` (0: never). When it
     stops, the holder is closed.
     """
+    workers = Workers()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -51,6 +53,7 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
             stop.set()
             if seconds > 0:
                 await run_in_threadpool(thread.join)
+            await run_in_threadpool(workers.close)
             searchers.close()
 
     app = FastAPI(
@@ -70,7 +73,7 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
         ],
     )
     install(app)
-    app.include_router(search_routes(searchers), prefix="/v1")
+    app.include_router(search_routes(searchers, workers), prefix="/v1")
     app.include_router(article_routes(searchers), prefix="/v1")
     app.include_router(health_routes(searchers))
     app.include_router(page_routes(searchers))
