@@ -33,6 +33,8 @@ COMMANDS = {
 PREPARATIONS = {
     "debian": "a corpus of about 85,000 articles from Debian's package descriptions",
     "resample": "an index of any size from the vectors and texts of another",
+    "ratio": "two versions compared, by several runs of each",
+    "chart": "a drawing of what `growth` measured",
 }
 """Commands that measure nothing: they write what others measure with, and say so in a sentence."""
 

@@ -22,7 +22,7 @@ from kb_search.errors import ConfigError
 from kb_search.snapshot import Snapshot
 from kb_search.stores.articles import ArticleRecord, ChunkRecord
 from kb_search.stores.base import Ordinals
-from kb_search.types import Article, Chunk, Section
+from kb_search.types import SUMMARY_SUFFIX, Article, Chunk, Section
 
 NOISE = 0.1
 """Length of what is added to a copy's unit vector before it is one again: their cosine is about 0.995."""
@@ -72,6 +72,8 @@ def _article(record: ArticleRecord, stored: Sequence[ChunkRecord], markdown: str
     meta = {name: getattr(record.meta, name) for name in record.meta.__struct_fields__}
     sections: dict[str, Section] = {}
     for one in stored:
+        if one.id.endswith(SUMMARY_SUFFIX):
+            continue
         before = sections.get(one.anchor)
         text = before.text + one.joint + one.text if before else one.text
         sections[one.anchor] = Section(_path(one), one.anchor, text, 1)
@@ -105,7 +107,7 @@ def choose(counts: Sequence[int], wanted: int) -> list[Sampled]:
     if wanted <= total:
         # Evenly spread: by the golden ratio, any beginning of the order is spread over all of it.
         order: Ordinals = np.argsort(np.modf(np.arange(len(counts)) * 0.6180339887498949)[0], kind="stable")
-        chosen = [Sampled(row, 0) for row in _until(order, counts, wanted)]
+        chosen = [Sampled(row, 0) for row in sorted(_until(order, counts, wanted))]
     else:
         chosen = [Sampled(row, 0) for row in range(len(counts))]
         drawn = np.random.default_rng(0).integers(len(counts), size=wanted)  # each has a chunk at least

@@ -25,6 +25,8 @@ MAX_BODY = 64 * 1024
 """Bytes of a request's body."""
 _COMPRESS_FROM = 2_048
 """Bytes of an answer; below, compressing costs more than it saves."""
+_COMPRESS_LEVEL = 1
+"""Half the time of level 5, for a tenth more bytes."""
 _DESCRIPTION = (
     "Search over support articles, by meaning and by keyword. All errors are problems (RFC 9457). "
     "Only the view `public` is served."
@@ -68,7 +70,7 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(HeadAsGet),
-            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=5),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=_COMPRESS_LEVEL),
             Middleware(BodyLimit, limit=MAX_BODY),
         ],
     )
