@@ -89,9 +89,10 @@ def search_times(
     times = _times(
         lambda text: answers.append(searcher.search(text, limit=LIMIT, mode=mode, view=view)), timed, warm_up
     )
-    for answer in answers[len(warm_up) :] if stages is not None else ():
-        for name, milliseconds in getattr(answer, "stages", {}).items():
-            stages.setdefault(name, []).append(milliseconds)
+    if stages is not None:
+        for answer in answers[len(warm_up) :]:
+            for name, milliseconds in getattr(answer, "stages", {}).items():
+                stages.setdefault(name, []).append(milliseconds)
     return times
 
 

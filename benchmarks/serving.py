@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
@@ -62,7 +63,7 @@ def serving(index: Path, program: Sequence[str] = PROGRAM) -> Iterator[Server]:
                 process.wait()
 
 
-def _address(process: subprocess.Popen[bytes], log: tempfile._TemporaryFileWrapper[str]) -> str:
+def _address(process: subprocess.Popen[bytes], log: TextIO) -> str:
     """Wait for the line that says where it listens."""
     patience = time.monotonic() + _LONGEST_START
     while time.monotonic() < patience:
