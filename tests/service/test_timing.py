@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from kb_search.service.timing import server_timing
-from kb_search.service.workers import Workers
+from kb_search.service.workers import THREADS, Workers
+from tests.service.test_openapi import GUIDE
 
 
 def test_the_header_is_written_as_the_standard_says() -> None:
@@ -61,6 +62,10 @@ def test_no_more_calls_at_a_time_than_there_are_threads() -> None:
     workers.close()
     assert most == 2
     assert all(name.startswith("kb-search-request") for name in names)
+
+
+def test_the_guide_says_how_many_run_at_a_time() -> None:
+    assert f"{THREADS} searches run at a time" in " ".join(GUIDE.split())
 
 
 def test_what_a_call_raises_is_raised() -> None:
