@@ -18,6 +18,10 @@ from kb_search.errors import KbSearchError
 RESULTS = Path(__file__).parent / "results"
 COMMANDS = {
     "latency": "time of one search, and the model's share of it",
+    "vectors": "the vector stage alone: time and recall, with filters",
+    "growth": "time of one search from a thousand passages up",
+    "http": "queries a second and latencies of the HTTP service under a load generator",
+    "update": "seconds until a changed article is found",
     "indexing": "a fresh build, one with nothing changed, one with an article touched",
     "cold-start": "time of `kb-search search` from the shell",
     "memory": "resident memory of a process that answers queries",
@@ -26,12 +30,19 @@ COMMANDS = {
     "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",
 }
+PREPARATIONS = {
+    "debian": "a corpus of about 85,000 articles from Debian's package descriptions",
+    "resample": "an index of any size from the vectors and texts of another",
+    "ratio": "two versions compared, by several runs of each",
+    "chart": "a drawing of what `growth` measured",
+}
+"""Commands that measure nothing: they write what others measure with, and say so in a sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 measured or skipped, else that of the error."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser(next((word for word in arguments if word in COMMANDS), None)).parse_args(arguments)
+    options = _parser(next((word for word in arguments if word in COMMANDS | PREPARATIONS), None)).parse_args(arguments)
     missing = [f"--{name}" for name in options.needs if not getattr(options, name)]
     if missing:
         print(f"skipped: {options.command} needs {' and '.join(missing)}", file=sys.stderr)
@@ -41,10 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "show":
             print("\n\n".join(summary.describe(results.load(path)) for path in options.files))
             return 0
-        record = results.Record(options.command, options.label, machine, options.run(options))
+        measured = options.run(options)
     except KbSearchError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return error.exit_code
+    if isinstance(measured, str):  # a preparation says what it wrote, a benchmark why it is skipped
+        print(measured)
+        return 0
+    record = results.Record(options.command, options.label, machine, measured)
     path = results.save(record, options.results)
     print(path.read_text("utf-8") if options.json else summary.describe(record))
     print(f"raw values: {path}", file=sys.stderr)
@@ -56,12 +71,13 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description="Measure kb-search on this machine.")
     parser.set_defaults(needs=())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, what in COMMANDS.items():
+    for name, what in (COMMANDS | PREPARATIONS).items():
         command = commands.add_parser(name, help=what)
         if name == chosen:
             module = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
+        if name == chosen and name in COMMANDS:
             command.add_argument("--label", default="", help="what is special about this run")
             command.add_argument("--json", action="store_true", help="the raw values, not what they say")
             command.add_argument(

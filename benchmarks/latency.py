@@ -20,9 +20,10 @@ from kb_search.evaluation.dataset import read_queries
 from kb_search.evaluation.precomputed import with_known_queries
 from kb_search.searcher import Searcher, open_searcher
 from kb_search.text.normalize import normalize
-from kb_search.types import Mode
+from kb_search.types import Mode, SearchResult
 
 WARM_UP = 50
+LIMIT = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> Measured:
     with open_searcher(options.index) as searcher:
         timed, warm_up = choose(texts, options.n)
         samples = measure(searcher, timed, warm_up, options.mode, options.view)
-    arguments = {"mode": options.mode, "queries": len(timed), "warm_up": len(warm_up), "limit": 10}
+    arguments = {"mode": options.mode, "queries": len(timed), "warm_up": len(warm_up), "limit": LIMIT}
     return Measured(arguments, describe_index(options.index, options.view), samples)
 
 
@@ -61,16 +62,38 @@ def choose(texts: Sequence[str], n: int) -> tuple[list[str], list[str]]:
 def measure(
     searcher: Searcher, timed: Sequence[str], warm_up: Sequence[str], mode: Mode, view: str
 ) -> dict[str, list[float]]:
-    """Run the three loops; the keyword mode, which asks no model, has only the first."""
-    samples = {"search_ms": _times(lambda text: searcher.search(text, limit=10, mode=mode, view=view), timed, warm_up)}
+    """Run the three loops; the keyword mode, which asks no model, has only the first.
+
+    The first gives `stage <name>_ms` too, where the searcher says how long its stages took.
+    """
+    stages: dict[str, list[float]] = {}
+    samples = {"search_ms": search_times(searcher, timed, warm_up, mode, view, stages)}
     if mode != "keyword":
         embedder = searcher.embedder
         samples["embedding_ms"] = _times(lambda text: embedder.embed_queries([text]), timed, warm_up)
         known = with_known_queries(searcher, [*timed, *warm_up])
-        samples["without_embedding_ms"] = _times(
-            lambda text: known.search(text, limit=10, mode=mode, view=view), timed, warm_up
-        )
-    return samples
+        samples["without_embedding_ms"] = search_times(known, timed, warm_up, mode, view)
+    return samples | {f"stage {name}_ms": values for name, values in stages.items()}
+
+
+def search_times(
+    searcher: Searcher,
+    timed: Sequence[str],
+    warm_up: Sequence[str],
+    mode: Mode,
+    view: str,
+    stages: dict[str, list[float]] | None = None,
+) -> list[float]:
+    """Milliseconds of each search; `stages` is filled with those of its stages, by their names."""
+    answers: list[SearchResult] = []
+    times = _times(
+        lambda text: answers.append(searcher.search(text, limit=LIMIT, mode=mode, view=view)), timed, warm_up
+    )
+    if stages is not None:
+        for answer in answers[len(warm_up) :]:
+            for name, milliseconds in getattr(answer, "stages", {}).items():
+                stages.setdefault(name, []).append(milliseconds)
+    return times
 
 
 def _times(call: Callable[[str], Any], timed: Sequence[str], warm_up: Sequence[str]) -> list[float]:

@@ -49,9 +49,8 @@ def _pages(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.md") if path.stem.lower() != "readme")
 
 
-def touch_one(copies: Sequence[Path]) -> None:
-    """Add a sentence to one article."""
-    sentence = "One more sentence."
+def touch_one(copies: Sequence[Path], sentence: str = "One more sentence.") -> None:
+    """Add a sentence to one article, always the same one."""
     for copy in copies:
         corpus = copy / CORPUS
         if corpus.is_file():

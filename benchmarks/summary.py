@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from benchmarks import scale_tables
+from benchmarks.figures import percentile
 from benchmarks.gemm import FLOPS_PER_TOKEN, PACKAGED_MODEL
 from benchmarks.results import Record, Value
 from kb_search.evaluation.metrics import auroc
@@ -16,11 +17,6 @@ Samples = Mapping[str, Sequence[float]]
 
 MOST = 0.8
 """Share of a judged quote from which on a passage counts as showing it."""
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of all values do not exceed (nearest rank); `values` is not empty."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def describe(record: Record) -> str:
@@ -156,7 +152,12 @@ _DERIVED: dict[str, Callable[[Record], Iterable[tuple[str, float]]]] = {
 }
 
 
-_TABLES: dict[str, Callable[[Samples], Rows]] = {"passages": _passages}
+_TABLES: dict[str, Callable[[Samples], Rows]] = {
+    "passages": _passages,
+    "vectors": scale_tables.vectors,
+    "growth": scale_tables.growth,
+    "http": scale_tables.http,
+}
 
 
 def _aligned(rows: Rows) -> list[str]:

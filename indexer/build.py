@@ -82,7 +82,7 @@ def build_index(
             embed_missing(plans, embedder, cache, int(name), progress)
             embedding_seconds = time.perf_counter() - embedding_started
             known = {} if live is None else _known_parts(layout, live)
-            manifest = _write(target, name, read, chunks, plans, embedder, settings, digest, known)
+            manifest = write_generation(target, name, read, chunks, plans, embedder, settings, digest, known)
             publish(layout, target, manifest)
             pruned, left = _prune(layout, cache, plans, embedder, int(name), settings.retention.generations)
         return build_report(
@@ -145,7 +145,7 @@ def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> 
     return (time.perf_counter() - started) * tokens / sampled_tokens
 
 
-def _write(
+def write_generation(
     target: GenerationLayout,
     name: str,
     read: SourceRead,
@@ -156,6 +156,10 @@ def _write(
     digest: str,
     known: dict[str, Path],
 ) -> Manifest:
+    """Write all files of a generation but its manifest, which is returned.
+
+    `plans` has a vector for every key; `known` maps the digests of finished parts to where they are.
+    """
     articles = read.articles
     build_articles(target.articles, articles, chunks, read.curation.pins)
     build_sentences(*target.analysed, _analysed(articles, chunks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from kb_search.errors import ArticleNotFound
 from kb_search.reading import ArticleAnswer, SimilarAnswer, read_article, similar
@@ -14,6 +14,7 @@ from kb_search.service.access import Reader, no_parameters
 from kb_search.service.answers import HTML, JSON, json_answer, revalidated
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.parameters import SimilarParameters, reader_locale
+from kb_search.service.query_string import described_query, query_reader
 from kb_search.service.schemas import responses
 
 ArticleId = Annotated[str, Path(alias="id", description="The article's id; it may contain slashes.")]
@@ -29,9 +30,12 @@ def article_routes(searchers: SearcherHolder) -> APIRouter:
         response_model=SimilarAnswer,
         responses=responses("The nearest articles, best first.", 400, 404, 503),
         summary="Articles like one",
+        openapi_extra=described_query(SimilarParameters),
     )
     def similar_articles(
-        article_id: ArticleId, reader: Reader, parameters: Annotated[SimilarParameters, Query()]
+        article_id: ArticleId,
+        reader: Reader,
+        parameters: Annotated[SimilarParameters, Depends(query_reader(SimilarParameters))],
     ) -> Response:
         """Find the articles nearest in meaning to one; itself and its translations are left out."""
         locale = reader_locale(parameters.locale)

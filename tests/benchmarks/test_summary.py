@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.figures import percentile
 from benchmarks.results import Measured, Record, load, save
-from benchmarks.summary import describe, percentile
+from benchmarks.summary import describe
 from kb_search.errors import ConfigError
 
 MACHINE = {"cpu": "Toy CPU", "cores": 2, "usable_cores": 1, "flags": ["avx2"], "load_average": [0.5, 0.25, 0.0]}
