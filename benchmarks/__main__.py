@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import results, summary
 from benchmarks.machine import describe_machine
+from benchmarks.peers import tables
 from kb_search.errors import KbSearchError
 
 RESULTS = Path(__file__).parent / "results"
@@ -25,7 +26,10 @@ COMMANDS = {
     "robustness": "what misspelt queries and queries without diacritics lose",
     "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",
+    "peers": "kb-search beside its alternatives",
 }
+MODULES = {"peers": "benchmarks.peers.command"}
+"""Where a command is not in the module of its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,16 +43,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine = describe_machine()  # before the run: its load average is that of the others
     try:
         if options.command == "show":
-            print("\n\n".join(summary.describe(results.load(path)) for path in options.files))
+            print("\n\n".join(_said(results.load(path)) for path in options.files))
             return 0
         record = results.Record(options.command, options.label, machine, options.run(options))
     except KbSearchError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return error.exit_code
     path = results.save(record, options.results)
-    print(path.read_text("utf-8") if options.json else summary.describe(record))
+    print(path.read_text("utf-8") if options.json else _said(record))
     print(f"raw values: {path}", file=sys.stderr)
     return 0
+
+
+def _said(record: results.Record) -> str:
+    """Render a run; one of several engines is a table of its own kind."""
+    return tables.report(record) if record.benchmark == "peers" else summary.describe(record)
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
@@ -59,7 +68,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     for name, what in COMMANDS.items():
         command = commands.add_parser(name, help=what)
         if name == chosen:
-            module = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+            module = importlib.import_module(MODULES.get(name, f"benchmarks.{name.replace('-', '_')}"))
             module.configure(command)
             command.set_defaults(run=module.run)
             command.add_argument("--label", default="", help="what is special about this run")
