@@ -41,12 +41,7 @@ PEERS = (
         "qdrant-edge",
         ({"name": "default ef", "hnsw_ef": None}, {"name": "hnsw_ef 400", "hnsw_ef": 400}),
     ),
-    Peer(
-        "zvec",
-        f"{_HERE}.zvec",
-        "zvec",
-        ({"name": "m 16, ef_construction 200", "m": 16, "ef_construction": 200, "ef": 300},),
-    ),
+    Peer("zvec", f"{_HERE}.zvec", "zvec"),
     Peer(
         "LanceDB, no vector index",
         f"{_HERE}.lancedb",
@@ -60,20 +55,20 @@ PEERS = (
         (
             {"name": "default", "index": "IVF_HNSW_SQ"},
             {
-                "name": "nprobes 20, ef 200, refine 10",
+                "name": "nprobes 20, ef 200, refine 5",
                 "index": "IVF_HNSW_SQ",
                 "nprobes": 20,
                 "ef": 200,
-                "refine_factor": 10,
+                "refine_factor": 5,
             },
         ),
     ),
-    Peer("Chroma", f"{_HERE}.chroma", "chroma", ({"name": "default ef_search"},)),
+    Peer("Chroma", f"{_HERE}.chroma", "chroma"),
     Peer(
         "Chroma, ef_search 400",
         f"{_HERE}.chroma",
         "chroma",
-        ({"name": "ef_search 400", "ef_search": 400},),
+        ({"name": "default", "ef_search": 400},),
         server=f"{_HERE}.chroma_server",
     ),
     Peer(
@@ -89,12 +84,17 @@ PEERS = (
 
 
 def chosen(names: str) -> list[Peer]:
-    """Pick peers by name, separated by commas or semicolons; all of them for the empty text. Raises ConfigError."""
-    wanted = [name.strip().lower() for name in names.replace(",", ";").split(";") if name.strip()]
-    if not wanted:
-        return list(PEERS)
-    known = {peer.module.rpartition(".")[2].replace("_", "-"): peer for peer in PEERS}
+    """Pick peers by the names of their adapters, separated by commas; all of them for the empty text.
+
+    Raises ConfigError naming what there is.
+    """
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = dict.fromkeys(_short_name(peer) for peer in PEERS)
     for name in wanted:
         if name not in known:
             raise ConfigError(f"Unknown peer {name!r}. Choose from {', '.join(known)}.")
-    return [peer for peer in PEERS if peer.module.rpartition(".")[2].replace("_", "-") in wanted]
+    return [peer for peer in PEERS if not wanted or _short_name(peer) in wanted]
+
+
+def _short_name(peer: Peer) -> str:
+    return peer.module.rpartition(".")[2].replace("_", "-")

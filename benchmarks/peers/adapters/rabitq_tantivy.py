@@ -6,6 +6,7 @@ https://tantivy-py.readthedocs.io/en/latest/tutorials/
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +39,8 @@ class Engine:
         self._index.add(np.ascontiguousarray(vectors))
         faiss.write_index(self._index, str(self._folder / "codes.faiss"))
         schema = tantivy.SchemaBuilder().add_integer_field("row", stored=True, fast=True)
-        schema = schema.add_text_field("text", stored=True, tokenizer_name="en_stem").build()
+        # Not stored here: fetching a row number would unpack the texts around it.
+        schema = schema.add_text_field("text", stored=False, tokenizer_name="en_stem").build()
         folder = self._folder / "keywords"
         folder.mkdir()
         self._keywords = tantivy.Index(schema, str(folder))
@@ -49,6 +51,7 @@ class Engine:
         writer.wait_merging_threads()
         self._keywords.reload()
         self._searcher = self._keywords.searcher()
+        (self._folder / "texts.json").write_text(json.dumps(list(texts)), "utf-8")
 
     def use(self, setting: Setting) -> None:
         """There is nothing to set."""
