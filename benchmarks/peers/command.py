@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -96,12 +97,17 @@ def measure(peers: list[Peer], material: Material, options: argparse.Namespace) 
             outcome = _ask(peer, job, options, Path(folder), per_article)
             facts |= {f"{peer.name} | {name}": value for name, value in outcome.facts.items()}
             if outcome.failure:
-                facts[f"{peer.name} | failure"] = outcome.failure
+                facts[f"{peer.name} | failure"] = without_folders(outcome.failure)
                 print(f"{peer.name}: {outcome.failure}", file=sys.stderr)
             for name, values in (outcome.samples | score(outcome, material, exact)).items():
                 setting, _, series = name.partition(": ")
                 samples[f"{peer.name} | {setting} | {series}"] = values
     return Measured(arguments, facts, samples)
+
+
+def without_folders(text: str) -> str:
+    """Cut absolute paths down to the name of the file: results are published."""
+    return re.sub(r"(?<![\w.])/(?:[^\s/'\":]+/)+", "…/", text)
 
 
 def score(outcome: Outcome, material: Material, exact: NDArray[np.float32]) -> dict[str, list[float]]:

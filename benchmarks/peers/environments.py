@@ -29,13 +29,14 @@ def python_of(name: str, requirements: Path, environments: Path) -> Path:
         return python
     stamp.unlink(missing_ok=True)
     print(f"Installing {name} into {folder}: some minutes …", file=sys.stderr)
-    _run([sys.executable, "-m", "venv", "--clear", str(folder)], name)
-    _run([str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements / f"{name}.txt")], name)
+    run_installer([sys.executable, "-m", "venv", "--clear", str(folder)], name)
+    run_installer([str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements / f"{name}.txt")], name)
     stamp.write_text(wanted, "utf-8")
     return python
 
 
-def _run(command: list[str], name: str) -> None:
+def run_installer(command: list[str], name: str) -> None:
+    """Run one step of an installation. Raises KbSearchError with what it says went wrong."""
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode:
         errors = [line for line in finished.stderr.splitlines() if line.startswith("ERROR")]
