@@ -20,12 +20,15 @@ class Engine:
 
     def __init__(self, folder: Path, job: Job) -> None:
         self._folder = folder
+        self._faiss: dict[str, int] = {}
         self._next: Vectors = np.empty((0, 0), np.float32)
 
     def build(self, texts: Sequence[str], vectors: Vectors) -> None:
         """See protocol.Engine."""
+        # A lambda: txtai would call any other callable without arguments, to get the function from it.
+        given = lambda texts: self._given(texts)  # noqa: E731
         self._embeddings = txtai.Embeddings(
-            method="external", transform=self._transform, hybrid=True, content=True, batch=len(texts)
+            method="external", transform=given, hybrid=True, content=True, faiss=self._faiss
         )
         self._next = vectors
         self._embeddings.index((row, text, None) for row, text in enumerate(texts))
@@ -33,8 +36,8 @@ class Engine:
 
     def use(self, setting: Setting) -> None:
         """`nprobe`: how many cells of the inverted file are looked at."""
-        if "nprobe" in setting:
-            self._embeddings.config.setdefault("faiss", {})["nprobe"] = setting["nprobe"]
+        self._faiss.clear()
+        self._faiss.update({name: setting[name] for name in ("nprobe",) if name in setting})
 
     def dense(self, vector: Vectors, k: int) -> list[int]:
         """See protocol.Engine."""
@@ -46,7 +49,7 @@ class Engine:
         found: list[dict[str, Any]] = self._embeddings.search(text, k)
         return [int(one["id"]) for one in found]
 
-    def _transform(self, texts: Sequence[Any]) -> Vectors:
+    def _given(self, texts: Sequence[Any]) -> Vectors:
         """Hand over the vectors of what is being indexed or asked, which the caller has put down before."""
         given, self._next = self._next[: len(texts)], self._next[len(texts) :]
         return given
