@@ -19,7 +19,7 @@ class Peer:
     `module` is its adapter; `environment` names the file of its requirements, empty for the project's own Python.
     `settings` are measured on one build, the first as the peer's documentation has it, later ones raised until it
     finds the neighbours; the last is the one that stands in end-to-end figures. `server` is the module that loads
-    its HTTP server, if it has one that pip installs.
+    its HTTP server, if it has one that pip installs. `retrieval_only`: another row stands for it end to end.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Peer:
     environment: str
     settings: tuple[dict[str, Any], ...] = field(default=({"name": "default"},))
     server: str = ""
+    retrieval_only: bool = False
 
 
 _HERE = "benchmarks.peers.adapters"
@@ -62,8 +63,9 @@ PEERS = (
                 "refine_factor": 5,
             },
         ),
+        retrieval_only=True,
     ),
-    Peer("Chroma", f"{_HERE}.chroma", "chroma"),
+    Peer("Chroma", f"{_HERE}.chroma", "chroma", retrieval_only=True),
     Peer(
         "Chroma, ef_search 400",
         f"{_HERE}.chroma",
@@ -78,7 +80,7 @@ PEERS = (
         ({"name": "default nprobe"}, {"name": "nprobe 512", "nprobe": 512}),
     ),
     Peer("Milvus Lite", f"{_HERE}.milvus_lite", "milvus-lite", ({"name": "default"}, {"name": "ef 200", "ef": 200})),
-    Peer("Qdrant local mode", f"{_HERE}.qdrant_local", "qdrant-local"),
+    Peer("Qdrant local mode", f"{_HERE}.qdrant_local", "qdrant-local", retrieval_only=True),
     Peer("Haystack in memory", f"{_HERE}.haystack", "haystack"),
 )
 

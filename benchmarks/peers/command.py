@@ -70,10 +70,16 @@ def run(options: argparse.Namespace) -> Measured:
     """Gather what all get, then ask each peer."""
     if options.experiment == END_TO_END and not options.dataset:
         raise ConfigError("end-to-end needs judged queries. Name their folder with --dataset.")
-    peers = [peer for peer in chosen(options.peers) if options.experiment != SERVER or peer.server]
+    peers = [peer for peer in chosen(options.peers) if _takes_part(peer, options.experiment)]
     with open_searcher(options.index) as searcher:
         material = gather(searcher, options.view, options.n, options.dataset, options.queries)
     return measure(peers, material, options)
+
+
+def _takes_part(peer: Peer, experiment: str) -> bool:
+    if experiment == SERVER:
+        return bool(peer.server)
+    return experiment == RETRIEVAL or not peer.retrieval_only
 
 
 def measure(peers: list[Peer], material: Material, options: argparse.Namespace) -> Measured:

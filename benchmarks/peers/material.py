@@ -80,9 +80,8 @@ def gather(searcher: Searcher, view: str, n: int, dataset: Path | None = None, q
 
 def _titles(snapshot: Snapshot, view: str) -> list[str]:
     articles = snapshot.view(view).articles
-    rows = articles[:: max(1, len(articles) // 2000)]
-    records = snapshot.store.records(rows)
-    return [" ".join(records[int(row)].title.split()[:_QUERY_WORDS]) for row in rows]
+    records = snapshot.store.records(articles)
+    return [" ".join(records[int(row)].title.split()[:_QUERY_WORDS]) for row in articles]
 
 
 def _texts(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[str]:

@@ -16,12 +16,13 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is known of one peer asked one way: `samples` by series, `facts` of its build."""
+    """What is known of one peer asked one way: `samples` by series, `facts` of its build; `judged` queries in all."""
 
     peer: str
     setting: str
     samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
     facts: Mapping[str, Value] = field(default_factory=dict)
+    judged: int = 0
 
     @property
     def label(self) -> str:
@@ -33,10 +34,12 @@ class Row:
         values = self.samples.get(f"{series}_ms")
         return " / ".join(_short(percentile(values, share)) for share in shares) if values else NOTHING
 
-    def mean(self, series: str) -> str:
-        """Mean of a series of shares, to three places."""
+    def mean(self, series: str, expected: int = 0) -> str:
+        """Mean of a series of shares, to three places; with its length where that is less than expected."""
         values = self.samples.get(series)
-        return f"{statistics.fmean(values):.3f}" if values else NOTHING
+        if not values:
+            return NOTHING
+        return f"{statistics.fmean(values):.3f}" + (f" (n {len(values)})" if len(values) < expected else "")
 
     def fact(self, *names: str) -> str:
         """Facts of the peer, rounded, with an arrow between."""
@@ -55,7 +58,8 @@ def rows_of(record: Record) -> list[Row]:
     for name, values in record.measured.samples.items():
         peer, setting, series = name.split(" | ")
         found.setdefault((peer, setting), {})[series] = values
-    rows = [Row(peer, setting, samples, facts.get(peer, {})) for (peer, setting), samples in found.items()]
+    judged = int(record.measured.arguments["judged"])
+    rows = [Row(peer, setting, samples, facts.get(peer, {}), judged) for (peer, setting), samples in found.items()]
     rows += [Row(peer, "default", {}, known) for peer, known in facts.items() if peer not in {row.peer for row in rows}]
     return rows
 
@@ -137,7 +141,7 @@ def _p50(series: str) -> Callable[[Row], float | None]:
 
 
 def _judged(row: Row) -> str:
-    return f"nDCG@10 {row.mean('ndcg_at_10')}" if "ndcg_at_10" in row.samples else ""
+    return f"nDCG@10 {row.mean('ndcg_at_10', row.judged)}" if "ndcg_at_10" in row.samples else ""
 
 
 def _recall(row: Row) -> str:
@@ -154,7 +158,7 @@ _COLUMNS: dict[str, list[Column]] = {
         ("recall@100", lambda row: row.mean("recall_at_100")),
         ("hybrid 10, p50 / p95 / p99 ms", lambda row: row.ms("hybrid", 0.5, 0.95, 0.99)),
         ("n", lambda row: _number(row, "dense", "hybrid")),
-        ("nDCG@10", lambda row: row.mean("ndcg_at_10")),
+        ("nDCG@10", lambda row: row.mean("ndcg_at_10", row.judged)),
         ("build s", lambda row: row.fact("build_s")),
         ("RSS before → after (not of files), MiB", _memory),
         ("disk MiB", lambda row: row.fact("disk_mb")),
@@ -165,8 +169,8 @@ _COLUMNS: dict[str, list[Column]] = {
         ("embedding alone, p50 ms", lambda row: row.ms("embedding", 0.5)),
         ("with texts and marks, p50 / p99 ms", lambda row: row.ms("answer", 0.5, 0.99)),
         ("n", lambda row: _number(row, "whole")),
-        ("nDCG@10", lambda row: row.mean("ndcg_at_10")),
-        ("recall@10", lambda row: row.mean("judged_recall_at_10")),
+        ("nDCG@10", lambda row: row.mean("ndcg_at_10", row.judged)),
+        ("recall@10", lambda row: row.mean("judged_recall_at_10", row.judged)),
         ("taken in, passages/s", _rate),
         ("RSS before → after (not of files), MiB", _memory),
     ],

@@ -67,9 +67,13 @@ def main() -> None:
             known = with_known_queries(searcher, [*session.queries, *session.warming])
             ask_all(session, Engine(known, job.view), name, None)
         else:
-            session.timed(f"{name}: embedding", lambda text, vector: _embedded(searcher, text))
             session.timed(f"{name}: whole", lambda text, vector: engine.hybrid(text, vector, 10))
-            session.timed(f"{name}: answer", engine.answer)
+    if job.model is not None:
+        # Opened anew for each loop over the same queries: nothing may be remembered from the one before.
+        with open_searcher(job.index) as searcher:
+            session.timed(f"{name}: answer", Engine(searcher, job.view).answer)
+        with open_searcher(job.index) as searcher:
+            session.timed(f"{name}: embedding", lambda text, vector: _embedded(searcher, text))
 
 
 def live_generation(index: Path) -> Path:
