@@ -10,7 +10,7 @@ import time
 from urllib.parse import urlencode
 
 from benchmarks.peers.load import Ask, free_port, load, note, wait_for
-from benchmarks.peers.protocol import Session, Vectors, start, versions
+from benchmarks.peers.protocol import Vectors, start, versions
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     try:
         wait_for(port, lambda: server.poll() is None)
         wait_until_ready(port)
-        made = load(session, lambda: connect(port, session), session.job.clients, session.job.seconds)
+        made = load(session, lambda: connect(port, session.job.limit), session.job.clients, session.job.seconds)
         note(session, "all of a search, embedding by the server", made)
     finally:
         server.kill()
@@ -43,12 +43,12 @@ def wait_until_ready(port: int, seconds: float = 60.0) -> None:
     raise TimeoutError(f"kb-search was not ready after {seconds:.0f} s.")
 
 
-def connect(port: int, session: Session) -> Ask:
+def connect(port: int, limit: int) -> Ask:
     """Open a connection that stays open. An answer that is no result raises OSError."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(text: str, vector: Vectors) -> list[int]:
-        connection.request("GET", "/v1/search?" + urlencode({"q": text, "limit": session.job.limit}))
+        connection.request("GET", "/v1/search?" + urlencode({"q": text, "limit": limit}))
         response = connection.getresponse()
         body = response.read()
         if response.status != http.client.OK:
