@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import results, summary
 from benchmarks.machine import describe_machine
+from benchmarks.peers import tables
 from kb_search.errors import KbSearchError
 
 RESULTS = Path(__file__).parent / "results"
@@ -29,6 +30,7 @@ COMMANDS = {
     "robustness": "what misspelt queries and queries without diacritics lose",
     "passages": "whether the passage that answers is the one that is shown",
     "gemm": "matrix products a second: what the CPU can do",
+    "peers": "kb-search beside its alternatives",
 }
 PREPARATIONS = {
     "debian": "a corpus of about 85,000 articles from Debian's package descriptions",
@@ -37,6 +39,8 @@ PREPARATIONS = {
     "chart": "a drawing of what `growth` measured",
 }
 """Commands that measure nothing: they write what others measure with, and say so in a sentence."""
+MODULES = {"peers": "benchmarks.peers.command"}
+"""Where a command is not in the module of its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine = describe_machine()  # before the run: its load average is that of the others
     try:
         if options.command == "show":
-            print("\n\n".join(summary.describe(results.load(path)) for path in options.files))
+            print("\n\n".join(_said(results.load(path)) for path in options.files))
             return 0
         measured = options.run(options)
     except KbSearchError as error:
@@ -61,9 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     record = results.Record(options.command, options.label, machine, measured)
     path = results.save(record, options.results)
-    print(path.read_text("utf-8") if options.json else summary.describe(record))
+    print(path.read_text("utf-8") if options.json else _said(record))
     print(f"raw values: {path}", file=sys.stderr)
     return 0
+
+
+def _said(record: results.Record) -> str:
+    """Render a run; one of several engines is a table of its own kind."""
+    return tables.report(record) if record.benchmark == "peers" else summary.describe(record)
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
@@ -74,7 +83,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     for name, what in (COMMANDS | PREPARATIONS).items():
         command = commands.add_parser(name, help=what)
         if name == chosen:
-            module = importlib.import_module(f"benchmarks.{name.replace('-', '_')}")
+            module = importlib.import_module(MODULES.get(name, f"benchmarks.{name.replace('-', '_')}"))
             module.configure(command)
             command.set_defaults(run=module.run)
         if name == chosen and name in COMMANDS:
