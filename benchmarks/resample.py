@@ -23,7 +23,7 @@ from kb_search.embedding.base import ModelSpec
 from kb_search.errors import ConfigError, KbSearchError
 from kb_search.index_format import IndexLayout
 from kb_search.snapshot import open_snapshot
-from kb_search.stores.vectors import open_matrix
+from kb_search.stores.matrix import open_matrix
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

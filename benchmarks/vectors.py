@@ -29,7 +29,7 @@ from kb_search.index_format import IndexLayout
 from kb_search.searcher import open_searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
 from kb_search.stores.base import Mask, Ordinals
-from kb_search.stores.vectors import open_matrix
+from kb_search.stores.matrix import open_matrix
 
 DEPTHS = (10, 100)
 SHARES = (1.0, 0.5, 0.1, 0.01)

@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.figures import percentile
 from benchmarks.peers.catalogue import OURS
 from benchmarks.plot import Bar, bars
 from benchmarks.results import Record, Value
-from benchmarks.summary import percentile
 
 NOTHING = "–"
 
