@@ -14,6 +14,7 @@ from kb_search.ranking.rollup import Scored
 from kb_search.ranking.wording import weigh
 from kb_search.retrieval import Candidates, chunk_nearness
 from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stages import Stages
 from kb_search.stores.articles import ArticleRecord
 from kb_search.text.slots import Slot
 from kb_search.types import Explanation, Hit, Mode, Translation
@@ -36,10 +37,14 @@ def hydrate(
     mode: Mode,
     url_template: str,
     explain: bool,
+    stages: Stages | None = None,
 ) -> tuple[Hit, ...]:
     """Turn one page of results into hits; `slots` is the query as each locale reads it."""
-    chosen = choose(page, candidates, snapshot, view, slots)
-    return read(page, chosen, candidates, snapshot, mode=mode, url_template=url_template, explain=explain)
+    stages = stages or Stages()
+    with stages("passage"):
+        chosen = choose(page, candidates, snapshot, view, slots)
+    with stages("hydrate"):
+        return read(page, chosen, candidates, snapshot, mode=mode, url_template=url_template, explain=explain)
 
 
 def choose(

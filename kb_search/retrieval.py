@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.embedding.base import Embedder
+from kb_search.embedding.base import Embedder, embed_query
 from kb_search.ranking import fusion
 from kb_search.ranking.calibration import Focus
 from kb_search.ranking.rollup import WINDOW, article_similarity
@@ -138,8 +138,9 @@ class _Meaning:
 
         def run() -> tuple[Focus | None, Found]:
             try:
-                with stages("embed"):
-                    vector = embedder.embed_queries([query.text])[0]
+                vector, tokenized, embedded = embed_query(embedder, query.text)
+                stages.add("tokenize", tokenized)
+                stages.add("embed", embedded)
             except BaseException as error:
                 self.vector.set_exception(error)
                 return None, _NOTHING

@@ -25,6 +25,9 @@ from kb_search.stages import Stages
 from kb_search.text.locales import canonical
 from kb_search.types import Mode, SearchResult
 
+_SIDE_BY_SIDE = 16
+"""Semantic branches under way at once: so many queries may share a run of the model, see embedding/coalescing.py."""
+
 _MODES = ("hybrid", "keyword", "semantic")
 
 
@@ -42,7 +45,7 @@ class Searcher:
         self.snapshot = snapshot
         self._embedder = embedder
         self.settings = settings
-        self._pool = ThreadPoolExecutor(4, "kb-search-embed")
+        self._pool = ThreadPoolExecutor(_SIDE_BY_SIDE, "kb-search-meaning")
 
     @property
     def generation(self) -> str:
@@ -101,6 +104,7 @@ class Searcher:
             mode=found.mode,
             url_template=self.settings.service.article_url,
             explain=explain,
+            stages=stages,
         )
         with stages("facets"):
             facets = self.snapshot.store.facets(s.shown for s in fitting)

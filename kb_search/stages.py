@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-STAGES = ("expand", "tokenize", "embed", "vectors", "names", "keywords", "fuse", "hydrate", "passage", "facets")
+STAGES = ("expand", "tokenize", "embed", "vectors", "names", "keywords", "fuse", "passage", "hydrate", "facets")
 """In the order in which they are first begun; `vectors` runs beside `keywords` and `names`."""
 
 
