@@ -74,3 +74,17 @@ def test_an_embedder_of_another_model_closes_the_files(tmp_path: Path, closed: l
     with pytest.raises(Exception, match="The index was made with"):
         open_searcher(build(tmp_path, FILES), settings=settings(), embedder=FakeEmbedder("other"))
     assert len(closed) == 1
+
+
+def test_what_views_have_in_common_is_opened_once(tmp_path: Path) -> None:
+    files = FILES | {"b.md": article("Refund limits", "A second check.", locale="en", audience="agent")}
+    with open_searcher(build(tmp_path, files), settings=settings(), embedder=FakeEmbedder()) as searcher:
+        views = searcher.snapshot.views
+    agents, internal, public = (views[name] for name in ("agents", "internal", "public"))
+    assert agents.vectors is internal.vectors
+    assert agents.keywords["en"] is internal.keywords["en"]
+    assert agents.vocabularies["en"] is internal.vocabularies["en"]
+    assert agents.names is internal.names
+    assert agents.calibration is internal.calibration
+    assert public.vectors is not agents.vectors
+    assert public.keywords["en"] is not agents.keywords["en"]
