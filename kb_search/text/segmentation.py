@@ -55,7 +55,8 @@ _UNSPACED_RANGES = [(found[0][0], found[0][-1]) for found in re.finditer(r".-.|.
 
 def is_unspaced(chunk: str) -> bool:
     """Tell whether a chunk is of a script that is written without spaces."""
-    return any(first <= chunk[0] <= last for first, last in _UNSPACED_RANGES)
+    letter = chunk[0]
+    return letter >= _UNSPACED[0] and any(first <= letter <= last for first, last in _UNSPACED_RANGES)
 
 
 def bigrams(run: str) -> list[tuple[int, int]]:
