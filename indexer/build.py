@@ -214,8 +214,8 @@ def _plan_rows(
     keys = split_keys(b"".join(entry.chunk_keys for entry in prepared))
     called = split_keys(b"".join(entry.name_keys for entry in prepared))
     return EmbeddingPlans(
-        plan_rows(keys, texts, live.chunks if live else {}, cache, fingerprint),
-        plan_rows(called, names, live.names if live else {}, cache, fingerprint),
+        plan_rows(keys, texts, live.chunks.places if live else {}, cache, fingerprint),
+        plan_rows(called, names, live.names.places if live else {}, cache, fingerprint),
     )
 
 

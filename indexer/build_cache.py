@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,15 +78,19 @@ class BuildCache:
         return {
             os.fsdecode(path): (Stamp(size, modified, changed, inode), digest.hex())
             for path, size, modified, changed, inode, digest, checksum in rows
-            if checksum == _checksum(path, size, modified, changed, inode, digest)
+            if checksum == _checksum(path, f"{size} {modified} {changed} {inode}", digest)
         }
 
     def put_files(self, files: Mapping[str, tuple[Stamp, str]]) -> None:
         """Store the files that are new or other than before."""
         # A name on disk may hold bytes that are no text.
-        rows = ((os.fsencode(path), *stamp, bytes.fromhex(digest)) for path, (stamp, digest) in files.items())
+        rows = ((os.fsencode(path), stamp, bytes.fromhex(known)) for path, (stamp, known) in files.items())
         self._database.executemany(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", ((*row, _checksum(*row)) for row in rows)
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (path, *stamp, digest, _checksum(path, " ".join(map(str, stamp)), digest))
+                for path, stamp, digest in rows
+            ),
         )
 
     def forget_files(self, paths: Iterable[str]) -> None:
@@ -95,10 +99,10 @@ class BuildCache:
 
     # ── What came of them ────────────────────────────────────────────────────────────────────────────────
 
-    def outlines(self) -> Iterator[tuple[bytes, bytes]]:
-        """List all outlines: key, the encoded outline."""
-        for key, outline, checksum in self._database.execute("SELECT key, outline, checksum FROM outlines"):
-            if checksum == _checksum(key, outline):
+    def outlines(self, wanted: Container[bytes] = ()) -> Iterator[tuple[bytes, bytes]]:
+        """List key and encoded outline of those that the last build used, and of those that are wanted besides."""
+        for key, outline, unused, checksum in self._database.execute("SELECT * FROM outlines"):
+            if (unused is None or key in wanted) and checksum == _checksum(key, outline):
                 yield key, outline
 
     def put_outlines(self, outlines: Iterable[tuple[bytes, bytes]]) -> None:
@@ -112,11 +116,11 @@ class BuildCache:
         """Look up many articles at once; the result holds only those found."""
         found: dict[bytes, Words] = {}
         if len(keys) > _MANY:
-            found.update(self._words("", ()))
-        else:
-            for start in range(0, len(keys), _LOOKUP):
-                part = keys[start : start + _LOOKUP]
-                found.update(self._words(f"WHERE key IN ({', '.join('?' * len(part))})", part))
+            found.update(self._words("WHERE unused IS NULL", ()))
+        left = [key for key in keys if key not in found]
+        for start in range(0, len(left), _LOOKUP):
+            part = left[start : start + _LOOKUP]
+            found.update(self._words(f"WHERE key IN ({', '.join('?' * len(part))})", part))
         return found
 
     def _words(self, where: str, values: Sequence[bytes]) -> Iterator[tuple[bytes, Words]]:
@@ -161,12 +165,5 @@ class BuildCache:
             self._database.execute(f"DELETE FROM {table} WHERE unused <= ?", [generation - keep])
 
 
-def _checksum(*values: str | bytes | int | None) -> int:
-    checksum = 0
-    for value in values:
-        if isinstance(value, bytes):
-            data = value
-        else:
-            data = value.encode() if isinstance(value, str) else repr(value).encode()
-        checksum = zlib.crc32(data, checksum)
-    return checksum
+def _checksum(*values: str | bytes) -> int:
+    return zlib.crc32(b"\x00".join([value if isinstance(value, bytes) else str(value).encode() for value in values]))

@@ -19,7 +19,7 @@ from indexer.memory import Live
 from indexer.prepare import Prepared
 from indexer.report import SourceReport, Stopwatch
 from indexer.sources import SourceRead
-from indexer.vector_rows import write_rows
+from indexer.vector_rows import NO_ROWS, write_rows
 from indexer.views import Corpus, Parts, build_view
 from kb_search.config import Settings
 from kb_search.disk import digest_of
@@ -108,7 +108,7 @@ def _write_views(
     plans, dimension = made.plans, embedder.spec.dimension
     with watch("vectors"):
         old = recalled.layout if recalled else target
-        rows = (recalled.chunks, recalled.names) if recalled else ({}, {})
+        rows = (recalled.chunks, recalled.names) if recalled else (NO_ROWS, NO_ROWS)
         matrix = write_rows(target.vectors, plans.chunks, old.vectors, rows[0], dimension)
         names = write_rows(target.names, plans.names, old.names, rows[1], dimension)
     corpus = Corpus(

@@ -22,6 +22,7 @@ from indexer.build_cache import BuildCache
 from indexer.prepare import Prepared
 from indexer.sources import FileRead, Page, SourceRead
 from indexer.tree import Found
+from indexer.vector_rows import Rows
 from kb_search.config import Settings
 from kb_search.index_format import GenerationLayout, Manifest
 from kb_search.types import Article, Finding
@@ -51,8 +52,8 @@ class Live:
     layout: GenerationLayout
     manifest: Manifest
     articles: Mapping[bytes, int]
-    chunks: Mapping[bytes, int]
-    names: Mapping[bytes, int]
+    chunks: Rows
+    names: Rows
 
     def contents(self, file: Path, cache: BuildCache) -> list[bytes] | None:
         """List the keys that one of its files was made from, if that is known."""
@@ -67,7 +68,7 @@ def open_live(cache: BuildCache, layout: GenerationLayout, manifest: Manifest) -
         return None
     if (len(articles), len(chunks), len(names)) != (manifest.articles, manifest.chunks, manifest.names):
         return None
-    return Live(layout, manifest, _places(articles), _places(chunks), _places(names))
+    return Live(layout, manifest, _places(articles), Rows(chunks, _places(chunks)), Rows(names, _places(names)))
 
 
 def code_digest() -> bytes:
@@ -99,7 +100,7 @@ class Memory:
         self._outlines: dict[bytes, _Outline] = {}
         if live is not None:
             decode = msgspec.msgpack.Decoder(_Outline).decode
-            for key, data in cache.outlines():
+            for key, data in cache.outlines(live.articles):
                 outline = decode(data)
                 if not outline.chunk_ids or key in live.articles:
                     self._outlines[key] = outline

@@ -35,11 +35,6 @@ class Prepared:
     chunks: Sequence[Chunk] | None = None
     words: Words | None = None
 
-    @property
-    def titled(self) -> bool:
-        """Whether its title is a name, not the beginning of its text."""
-        return not self.article.extra.get("title_from_text")
-
 
 def prepare(
     articles: Mapping[bytes, Article], count_tokens: CountTokens, max_tokens: int, code: bytes

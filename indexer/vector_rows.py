@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,16 @@ from indexer.embed import EmbeddingPlan
 from indexer.embedding_cache import EmbeddingCache
 from indexer.publish import hard_link
 from kb_search.stores.vectors import create_matrix, open_matrix
+
+
+class Rows(NamedTuple):
+    """The keys of a matrix in order, and where each stands; several rows may have one key."""
+
+    keys: Sequence[bytes]
+    places: Mapping[bytes, int]
+
+
+NO_ROWS = Rows([], {})
 
 
 def plan_rows(
@@ -31,31 +42,36 @@ def plan_rows(
     return EmbeddingPlan(list(keys), found, missing)
 
 
-def write_rows(
-    path: Path, plan: EmbeddingPlan, old: Path, live: Mapping[bytes, int], dimension: int
-) -> NDArray[np.float32]:
+def write_rows(path: Path, plan: EmbeddingPlan, old: Path, rows: Rows, dimension: int) -> NDArray[np.float32]:
     """Write and map a matrix, float32 of shape (keys, dimension); equal files are one file.
 
-    `old` is the matrix in which `live` gives the rows.
+    `rows` are those of the matrix `old`.
     """
     count = len(plan.keys)
-    sources = np.array([live.get(key, -1) for key in plan.keys], np.int64)
-    if live and count == _rows(old, dimension) and np.array_equal(sources, np.arange(count)):
+    if rows.keys and rows.keys == plan.keys:
         hard_link(old, path)
         return open_matrix(path, dimension, count)
     matrix = create_matrix(path, dimension, count)
-    before = open_matrix(old, dimension, _rows(old, dimension)) if live else matrix
-    # Where rows follow each other in both files they are copied at once.
-    breaks = np.flatnonzero((np.diff(sources) != 1) | (sources[:-1] < 0)) + 1
-    for start, end in zip([0, *breaks.tolist()], [*breaks.tolist(), count], strict=True):
-        first = int(sources[start]) if count else -1
-        if first >= 0:
-            matrix[start:end] = before[first : first + end - start]
-        else:
-            for row in range(start, end):
-                matrix[row] = plan.vectors[plan.keys[row]]
+    target = np.asarray(matrix)  # a plain view of the map: indexing a memmap costs more
+    before = np.asarray(open_matrix(old, dimension, len(rows.keys))) if rows.keys else target
+    for start, first, length in _runs(plan.keys, rows):
+        if first < 0:
+            target[start] = plan.vectors[plan.keys[start]]
+        else:  # rows that follow each other in both files are copied at once
+            target[start : start + length] = before[first : first + length]
     return matrix
 
 
-def _rows(path: Path, dimension: int) -> int:
-    return path.stat().st_size // (4 * dimension)
+def _runs(keys: Sequence[bytes], rows: Rows) -> Iterator[tuple[int, int, int]]:
+    """Cut rows into stretches: first row, first of the old rows that they are, or -1, and length."""
+    start, first, length = 0, -1, 0
+    for row, key in enumerate(keys):
+        after = first + length
+        if length and first >= 0 and after < len(rows.keys) and rows.keys[after] == key:
+            length += 1
+            continue
+        if length:
+            yield start, first, length
+        start, first, length = row, rows.places.get(key, -1), 1
+    if length:
+        yield start, first, length

@@ -84,14 +84,33 @@ class Corpus:
         return np.cumsum([0, *(len(article.name_keys) // 32 for article in self.articles)])
 
     @cached_property
+    def languages(self) -> list[str]:
+        """The language of each article."""
+        known: dict[str, str] = {}
+        locales = (entry.article.locale for entry in self.articles)
+        return [known.get(locale) or known.setdefault(locale, primary(locale)) for locale in locales]
+
+    @cached_property
+    def titled(self) -> list[bool]:
+        """Whether the title of each article is a name, not the beginning of its text."""
+        return [not entry.article.extra.get("title_from_text") for entry in self.articles]
+
+    @cached_property
     def untitled(self) -> NDArray[np.int64]:
         """The first names that are only the beginning of a text, by number."""
-        return self.first_name[[row for row, article in enumerate(self.articles) if not article.titled]]
+        return self.first_name[:-1][~np.array(self.titled, np.bool_)]
 
 
 def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, parts: Parts) -> ViewInfo:
     """Write one view of a generation and describe it for the manifest."""
-    rows = [row for row, entry in enumerate(corpus.articles) if visible(entry.article, view)]
+    shown: dict[object, bool] = {}  # by what decides it: few kinds of articles among very many
+    rows = []
+    for row, entry in enumerate(corpus.articles):
+        kind = entry.article.status, entry.article.audience
+        if (seen := shown.get(kind)) is None:
+            seen = shown[kind] = visible(entry.article, view)
+        if seen:
+            rows.append(row)
     target = layout.view(name)
     chunk_rows = _spread(corpus.first_chunk, rows)
     write_ordinals(target.rows, chunk_rows)
@@ -164,8 +183,8 @@ def _titles(rows: Sequence[int], corpus: Corpus) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     first = corpus.first_name.tolist()
     for row in rows:
-        if corpus.articles[row].titled:
-            found.setdefault(primary(corpus.articles[row].article.locale), []).append(first[row])
+        if corpus.titled[row]:
+            found.setdefault(corpus.languages[row], []).append(first[row])
     return found
 
 
@@ -176,7 +195,7 @@ def _provide_names(
     owners = np.repeat(np.arange(len(corpus.articles)), np.diff(corpus.first_name))[rows].tolist()
     articles = [corpus.articles[row].article for row in owners]
     families = [article.translation_of or article.id for article in articles]
-    languages = [primary(article.locale) for article in articles]
+    languages = [corpus.languages[row] for row in owners]
     write_ordinals(target.name_rows, rows)
     keys = corpus.name_keys[rows]
     texts = [corpus.fingerprint, _hashed(keys)]
