@@ -16,8 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.resampling import Base, make, read_base
-from indexer.build import write_generation
+from indexer.build_cache import BuildCache
+from indexer.generation import Made, write_generation
+from indexer.known_words import KnownWords
 from indexer.publish import building, publish, writer_lock
+from indexer.report import Stopwatch
+from indexer.views import Parts
 from kb_search.config import load_settings
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import ConfigError, KbSearchError
@@ -62,12 +66,17 @@ def build_resampled(base: Base, model: ModelSpec, chunks: int, out: Path, view: 
     if view not in settings.views:
         raise ConfigError(f"There is no view {view!r}. Choose from {', '.join(sorted(settings.views))}.")
     settings = msgspec.structs.replace(settings, views={view: settings.views[view]})
-    read, listed, plans = make(base, chunks)
-    layout = IndexLayout(out)
+    layout, watch = IndexLayout(out), Stopwatch()
     out.mkdir(parents=True, exist_ok=True)
-    with writer_lock(layout), building(layout) as (name, target):
-        manifest = write_generation(target, name, read, listed, plans, _NoModel(model), settings, read.digest, {})
-        publish(layout, target, manifest)
+    with writer_lock(layout), contextlib.closing(BuildCache(layout.build_cache)) as cache:
+        read, prepared, plans = make(base, chunks)
+        made = Made(read, prepared, plans, KnownWords(cache, None))
+        with building(layout) as (name, target):
+            parts = Parts({}, watch)
+            manifest = write_generation(
+                target, name, read.digest, settings, _NoModel(model), made, parts, watch, None, None
+            )
+            publish(layout, target, manifest)
     return manifest.articles, manifest.chunks
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.build_cache import Words
 from indexer.embed import EmbeddingPlan, EmbeddingPlans
+from indexer.prepare import Prepared, keyword_fields, names_of, words_of
 from indexer.sources import SourceRead
 from kb_search.disk import digest_of
 from kb_search.errors import ConfigError
@@ -123,8 +126,8 @@ def _until(order: Ordinals, counts: Sequence[int], wanted: int) -> list[int]:
     return [int(row) for row in order[:enough]]
 
 
-def make(base: Base, wanted: int) -> tuple[SourceRead, list[list[Chunk]], EmbeddingPlans]:
-    """Make what a build writes: articles in order of id, their chunks, and a vector for each chunk and name."""
+def make(base: Base, wanted: int) -> tuple[SourceRead, list[Prepared], EmbeddingPlans]:
+    """Make what a build writes: articles in order of id, ready to be indexed, and a vector for each chunk and name."""
     sampled = choose([len(listed) for listed in base.chunks], wanted)
     made = [(_renamed(base.articles[one.article], one.copy), one) for one in sampled]
     made.sort(key=lambda pair: pair[0].id)
@@ -136,7 +139,34 @@ def make(base: Base, wanted: int) -> tuple[SourceRead, list[list[Chunk]], Embedd
         _plan(base.matrix, [(base.chunk_rows[one.article], one.copy) for one in order], "chunk"),
         _plan(base.names, [(base.name_rows[one.article], one.copy) for one in order], "name"),
     )
-    return SourceRead(articles, [], len(articles), digest), chunks, plans
+    return SourceRead(articles, [], len(articles), digest), _prepared(articles, order, chunks, plans), plans
+
+
+def _prepared(
+    articles: Sequence[Article], order: Sequence[Sampled], chunks: Sequence[Sequence[Chunk]], plans: EmbeddingPlans
+) -> list[Prepared]:
+    """Copies have the words of their original: they are analysed once."""
+    words: dict[int, tuple[bytes, Words]] = {}
+    prepared = []
+    chunk_keys, name_keys = iter(plans.chunks.keys), iter(plans.names.keys)
+    for article, one, listed in zip(articles, order, chunks, strict=True):
+        if one.article not in words:
+            key = hashlib.sha256(f"words {one.article}".encode()).digest()
+            words[one.article] = key, words_of(keyword_fields(article), article.locale)
+        words_key, known = words[one.article]
+        prepared.append(
+            Prepared(
+                key=hashlib.sha256(f"article {one.article} {one.copy}".encode()).digest(),
+                article=article,
+                chunk_ids=[chunk.id for chunk in listed],
+                chunk_keys=b"".join(islice(chunk_keys, len(listed))),
+                name_keys=b"".join(islice(name_keys, len(names_of(article)))),
+                words_key=words_key,
+                chunks=listed,
+                words=known,
+            )
+        )
+    return prepared
 
 
 def _renamed(article: Article, copy: int) -> Article:

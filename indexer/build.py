@@ -1,48 +1,62 @@
 """The pipeline: sources → chunks → embeddings → views → one published generation.
 
-Everything but the embeddings is made anew from the sources, in order of id, so that a build depends on what the
-sources are and not on what they were. It prints nothing: it reports, and calls back with its progress.
+A build depends on what the sources are and not on what they were: what is taken from the generation before and from
+the caches equals what would be made anew, in order of id. It prints nothing: it reports, and calls back with its
+progress.
 """
 
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from indexer.build_cache import BuildCache
 from indexer.chunking import CHUNKER_VERSION, chunk_articles
 from indexer.embed import EmbeddingPlans, Progress, embed_missing, plan_embedding
-from indexer.embedding_cache import EmbeddingCache, open_cache, readable_cache
+from indexer.embedding_cache import (
+    EmbeddingCache,
+    is_damage,
+    open_cache,
+    open_or_set_aside,
+    readable_cache,
+    set_aside,
+    text_key,
+)
+from indexer.generation import Made, write_generation
+from indexer.known_words import Forgotten, KnownWords
+from indexer.listing import Hashed, Known, Listing, hash_listed, list_sources
+from indexer.memory import Live, Memory, code_digest, open_live, rules_digest, split_keys
+from indexer.prepare import Prepared, names_of, prepare
 from indexer.publish import building, disk_errors, prune, publish, writer_lock
-from indexer.report import BuildReport, DryRun, SourceReport, build_report
-from indexer.sources import SourceRead, digest_sources, read_sources
-from indexer.views import Corpus, Parts, build_view, names_of
+from indexer.report import BuildReport, DryRun, SourceReport, Stopwatch, build_report
+from indexer.sources import read_defaults, read_listed, read_sources
+from indexer.vector_rows import plan_rows
+from indexer.views import Parts
 from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound, StorageError
 from kb_search.index_format import (
     FORMAT_VERSION,
-    GenerationLayout,
     IndexLayout,
     Manifest,
-    describe_files,
     open_manifest,
 )
 from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
-from kb_search.stores.articles import build_articles, shown_heading
 from kb_search.stores.keywords import FIELD_WEIGHTS
-from kb_search.stores.matrix import create_matrix
-from kb_search.stores.sentences import SENTENCES_VERSION, analyse_chunk, build_sentences
+from kb_search.stores.sentences import SENTENCES_VERSION
 from kb_search.stores.tuning import TUNING_VERSION
 from kb_search.stores.vectors import VECTORS_VERSION
 from kb_search.stores.vocabulary import VOCABULARY_VERSION
 from kb_search.text.analyzer import ANALYZER_VERSION
-from kb_search.types import SUMMARY_SUFFIX, Article, Chunk, Finding
+from kb_search.types import Article, Chunk, Finding
 
 
 def quiet(done: int, total: int) -> None:
@@ -63,39 +77,148 @@ def build_index(
     Raises SourceError, IndexLocked, StorageError; whatever happens, the live generation stays as it was until the
     new one is complete.
     """
-    started = time.perf_counter()
-    layout = IndexLayout(index)
+    started, layout = time.perf_counter(), IndexLayout(index)
     with writer_lock(layout):
-        # Before reading: what changes while we read makes the next build differ, and read again.
-        digest = _build_digest(digest_sources(sources, settings), settings, embedder)
-        live = None if full else _live_manifest(layout)
-        if live is not None and live.build_digest == digest:
+        order = _Order(sources, layout, settings, embedder, full, progress, started)
+        try:
+            return _build(order, [])
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            # The embedding cache was checked when it was opened: this one shows its damage when it is read.
+            return _build(order, _about_cache(set_aside(layout.build_cache), "build", "read"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is asked of a build, and when."""
+
+    sources: Sequence[Path]
+    layout: IndexLayout
+    settings: Settings
+    embedder: Embedder
+    full: bool
+    progress: Progress
+    started: float
+
+
+def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
+    """Build for the one who holds the lock. Raises sqlite3.DatabaseError when the build cache is damaged."""
+    watch, layout, settings, embedder = Stopwatch(), order.layout, order.settings, order.embedder
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(1, "verify"))
+        whole = pool.submit(_live_manifest, layout)  # hashing lets us go on
+        with watch("scan"):
+            read_defaults(settings)  # a wrong setting is said before anything is read
+            known, renamed = open_or_set_aside(BuildCache, layout.build_cache)
+            stack.callback(known.close)
+            damaged = [*damaged, *_about_cache(renamed, "build", "read")]
+            listing = list_sources(order.sources)
+            # Before reading: what changes while we read makes the next build differ, and read again.
+            before = known.files()
+            hashed = hash_listed(listing, settings, {} if order.full else before)
+            _keep_stamps(known, before, hashed.known)
+        with watch("verify"):
+            live = whole.result()
+        digest = _build_digest(hashed.digest, settings, embedder)
+        if not order.full and live is not None and live.build_digest == digest:
             known_report = SourceReport.load(layout.generation(live.generation).report)
-            seconds = time.perf_counter() - started
-            return build_report(known_report, live, seconds, published=False, reused=live.chunks)
-        read = read_sources(sources, settings)
-        chunks = chunk_articles(read.articles, embedder.count_tokens, settings.chunking.max_tokens)
-        cache, set_aside = open_cache(layout.cache)
-        with contextlib.closing(cache), building(layout) as (name, target):
-            plans = _plan(read.articles, chunks, None if full else cache, embedder)
-            embedding_started = time.perf_counter()
-            embed_missing(plans, embedder, cache, int(name), progress)
-            embedding_seconds = time.perf_counter() - embedding_started
-            known = {} if live is None else _known_parts(layout, live)
-            manifest = write_generation(target, name, read, chunks, plans, embedder, settings, digest, known)
-            publish(layout, target, manifest)
-            pruned, left = _prune(layout, cache, plans, embedder, int(name), settings.retention.generations)
+            seconds = time.perf_counter() - order.started
+            return build_report(
+                known_report, live, seconds, published=False, reused=live.chunks, stages=watch.stages, more=damaged
+            )
+        with watch("open cache"):
+            cache, renamed = open_cache(layout.cache)
+        stack.callback(cache.close)
+        job = _Job(layout, settings, embedder, known, cache, listing, hashed, digest, order.progress, watch)
+        usable = None if order.full else live
+        try:
+            manifest, made, memory = _make(job, usable, _recallable(usable, job), full=order.full)
+        except Forgotten:
+            manifest, made, memory = _make(job, usable, None, full=order.full)
+        with watch("prune"):
+            pruned, left = _prune(job, manifest, made, memory)
         return build_report(
-            SourceReport.of(read),
+            SourceReport.of(made.read),
             manifest,
-            time.perf_counter() - started,
+            time.perf_counter() - order.started,
             published=True,
-            reused=plans.chunks.reused,
+            reused=made.plans.chunks.reused,
             before=live,
             pruned=pruned,
-            embedding_seconds=embedding_seconds,
-            more=[*_about_cache(set_aside), *left],
+            stages=watch.stages,
+            more=[*damaged, *_about_cache(renamed, "embedding", "embedded"), *left],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a build works with."""
+
+    layout: IndexLayout
+    settings: Settings
+    embedder: Embedder
+    known: BuildCache
+    cache: EmbeddingCache
+    listing: Listing
+    hashed: Hashed
+    digest: str
+    progress: Progress
+    watch: Stopwatch
+
+
+def _make(job: _Job, live: Manifest | None, recalled: Live | None, *, full: bool) -> tuple[Manifest, Made, Memory]:
+    """Read, embed, write and publish. Raises Forgotten when what was recalled turns out to be lost."""
+    settings, embedder, watch = job.settings, job.embedder, job.watch
+    fingerprint, code = embedder.spec.fingerprint, code_digest()
+    with watch("read"):
+        memory = Memory(job.known, rules_digest(settings, fingerprint, code), job.hashed.files, recalled)
+        read = read_listed(job.listing, settings, memory.recall)
+    with watch("prepare"):
+        prepared = memory.prepared(
+            read, lambda new: prepare(new, embedder.count_tokens, settings.chunking.max_tokens, code)
+        )
+        memory.remember(read, prepared)
+    with building(job.layout) as (name, target):
+        with watch("plan"):
+            plans = _plan_rows(prepared, recalled, None if full else job.cache, fingerprint)
+        with watch("embed"):
+            embed_missing(plans, embedder, job.cache, int(name), job.progress)
+        made = Made(read, prepared, plans, KnownWords(job.known, recalled))
+        parts = Parts({} if live is None else _known_parts(job.layout, live), watch)
+        manifest = write_generation(target, name, job.digest, settings, embedder, made, parts, watch, live, recalled)
+        with watch("publish"):
+            publish(job.layout, target, manifest)
+    return manifest, made, memory
+
+
+def _keep_stamps(cache: BuildCache, before: Known, now: Known) -> None:
+    changed = {path: known for path, known in now.items() if before.get(path) != known}
+    if changed or before.keys() - now.keys():
+        cache.put_files(changed)
+        cache.forget_files(before.keys() - now.keys())
+        cache.commit()
+
+
+def _recallable(live: Manifest | None, job: _Job) -> Live | None:
+    """Find what need not be made again: the live generation, if it and the caches are of one mind."""
+    if live is None or not job.cache.knows_use(job.embedder.spec.fingerprint):
+        return None
+    return open_live(job.known, job.layout.generation(live.generation), live)
+
+
+def _plan_rows(
+    prepared: Sequence[Prepared], live: Live | None, cache: EmbeddingCache | None, fingerprint: str
+) -> EmbeddingPlans:
+    made = [entry for entry in prepared if entry.chunks is not None]
+    texts = {text_key(chunk.embedding_text): chunk.embedding_text for entry in made for chunk in entry.chunks or ()}
+    names = {text_key(name, "query"): name for entry in made for name in names_of(entry.article)}
+    keys = split_keys(b"".join(entry.chunk_keys for entry in prepared))
+    called = split_keys(b"".join(entry.name_keys for entry in prepared))
+    return EmbeddingPlans(
+        plan_rows(keys, texts, live.chunks.places if live else {}, cache, fingerprint),
+        plan_rows(called, names, live.names.places if live else {}, cache, fingerprint),
+    )
 
 
 def plan_build(
@@ -145,67 +268,6 @@ def _measured_seconds(texts: Sequence[str], tokens: int, embedder: Embedder) -> 
     return (time.perf_counter() - started) * tokens / sampled_tokens
 
 
-def write_generation(
-    target: GenerationLayout,
-    name: str,
-    read: SourceRead,
-    chunks: list[list[Chunk]],
-    plans: EmbeddingPlans,
-    embedder: Embedder,
-    settings: Settings,
-    digest: str,
-    known: dict[str, Path],
-) -> Manifest:
-    """Write all files of a generation but its manifest, which is returned.
-
-    `plans` has a vector for every key; `known` maps the digests of finished parts to where they are.
-    """
-    articles = read.articles
-    build_articles(target.articles, articles, chunks, read.curation.pins)
-    build_sentences(*target.analysed, _analysed(articles, chunks))
-    SourceReport.of(read).save(target.report)
-    plan, called = plans.chunks, plans.names
-    matrix = create_matrix(target.vectors, embedder.spec.dimension, len(plan.keys))
-    for row, key in enumerate(plan.keys):
-        matrix[row] = plan.vectors[key]
-    names = create_matrix(target.names, embedder.spec.dimension, len(called.keys))
-    for row, key in enumerate(called.keys):
-        names[row] = called.vectors[key]
-    fingerprint, synonyms = embedder.spec.fingerprint, read.curation.synonyms
-    corpus = Corpus(
-        articles, chunks, plan.keys, matrix, called.keys, names, fingerprint, settings.vectors.recall, synonyms
-    )
-    parts = Parts(known)
-    views = {view: build_view(target, view, rule, corpus, parts) for view, rule in sorted(settings.views.items())}
-    del matrix, names, corpus  # unmap, so that every row is in the file
-    return Manifest(
-        format_version=FORMAT_VERSION,
-        generation=name,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        software=f"kb-search {version('kb-search')}",
-        model=embedder.spec,
-        model_fingerprint=fingerprint,
-        analyzer_version=ANALYZER_VERSION,
-        chunker_version=CHUNKER_VERSION,
-        articles=len(articles),
-        chunks=len(plan.keys),
-        names=len(called.keys),
-        ids_digest=digest_of([*(a.id for a in articles), *(c.id for listed in chunks for c in listed)]),
-        source_digest=read.digest,
-        build_digest=digest,
-        views=views,
-        parts=parts.made,
-        files=describe_files(target),
-    )
-
-
-def _analysed(articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]]) -> Iterator[bytes]:
-    for article, listed in zip(articles, chunks, strict=True):
-        for chunk in listed:
-            heading, summary = shown_heading(chunk), chunk.id.endswith(SUMMARY_SUFFIX)
-            yield analyse_chunk(chunk.text, heading, article.locale, article.title, summary=summary)
-
-
 def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
     versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION}"
@@ -228,21 +290,28 @@ def _known_parts(layout: IndexLayout, live: Manifest) -> dict[str, Path]:
     return {digest: folder / path for path, digest in live.parts.items()}
 
 
-def _prune(
-    layout: IndexLayout, cache: EmbeddingCache, plans: EmbeddingPlans, embedder: Embedder, generation: int, keep: int
-) -> tuple[list[str], list[Finding]]:
+def _prune(job: _Job, manifest: Manifest, made: Made, memory: Memory) -> tuple[list[str], list[Finding]]:
     """Drop what is no longer kept. The new generation is live: what cannot be dropped now, the next build drops."""
+    layout, keep, generation = job.layout, job.settings.retention.generations, int(manifest.generation)
+    target, sha = layout.generation(manifest.generation), manifest.files
+    keys = {target.articles: [entry.key for entry in made.prepared]}
+    keys |= {target.vectors: made.plans.chunks.keys, target.names: made.plans.names.keys}
+    for place, counted in made.words.counted.items():
+        view, _, locale = place.partition("/")
+        keys[target.view(view).vocabulary(locale)] = counted
+    contents = {sha[file.relative_to(target.folder).as_posix()].sha256: listed for file, listed in keys.items()}
     try:
         with disk_errors(layout.root):
-            cache.prune(embedder.spec.fingerprint, plans.keys, generation, keep)
+            job.cache.prune(job.embedder.spec.fingerprint, made.plans.keys, generation, keep)
+            memory.retire(made.read, made.prepared, contents, generation, keep)
             return prune(layout, keep), []
     except StorageError as error:
         message = f"Old generations or unused embeddings could not be dropped ({error.__cause__})."
         return [], [Finding(str(layout.root), "not-pruned", message, "The next build tries again.", "warning")]
 
 
-def _about_cache(set_aside: Path | None) -> list[Finding]:
+def _about_cache(set_aside: Path | None, kind: str, what: str) -> list[Finding]:
     if set_aside is None:
         return []
-    message = "The embedding cache was damaged: it has this name now, and what it held was embedded again."
+    message = f"The {kind} cache was damaged: it has this name now, and what it held was {what} again."
     return [Finding(str(set_aside), "cache-damaged", message, "Check the disk, then delete the file.", "warning")]

@@ -9,15 +9,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SCHEMA = """CREATE TABLE IF NOT EXISTS vectors (
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, text BLOB NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL,
-    PRIMARY KEY (model, text))"""
+    PRIMARY KEY (model, text))""",
+    "CREATE INDEX IF NOT EXISTS vectors_by_use ON vectors (generation, model)",
+    "CREATE TABLE IF NOT EXISTS in_use (model TEXT PRIMARY KEY, texts BLOB NOT NULL)",
+)
+_IN_USE = 1 << 62
+"""Generation of what the last build uses; what a later one does not use gets its number."""
+_KEY = 32
 _LOOKUP = 500
 _TOLERANCE = 0.01
 
@@ -40,18 +48,32 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
     return code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+_Cache = TypeVar("_Cache")
+
+
 def open_cache(path: Path) -> tuple[EmbeddingCache, Path | None]:
     """Open or create the cache; a damaged file is renamed to `….damaged` and a new one begun: the new name, or None."""
+    return open_or_set_aside(EmbeddingCache, path)
+
+
+def open_or_set_aside(opened: Callable[[Path], _Cache], path: Path) -> tuple[_Cache, Path | None]:
+    """Open a cache of any kind; see open_cache."""
     try:
-        return EmbeddingCache(path), None
+        return opened(path), None
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    set_aside = path.with_name(path.name + ".damaged")
-    path.replace(set_aside)
+    renamed = set_aside(path)
+    return opened(path), renamed
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file, and give its new name."""
+    renamed = path.with_name(path.name + ".damaged")
+    path.replace(renamed)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return EmbeddingCache(path), set_aside
+    return renamed
 
 
 @contextlib.contextmanager
@@ -74,7 +96,8 @@ class EmbeddingCache:
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute(_SCHEMA)
+            for table in _SCHEMA:
+                self._database.execute(table)
             found = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise _Malformed(found)
@@ -106,12 +129,34 @@ class EmbeddingCache:
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
 
+    def knows_use(self, model: str) -> bool:
+        """Tell whether the vectors of the last build with this model were all put here."""
+        return bool(self._used(model))
+
     def prune(self, model: str, used: Iterable[bytes], generation: int, keep: int) -> int:
-        """Mark the rows in use by `generation`; drop those that no generation after `generation` − `keep` used."""
+        """Note what `generation` uses; drop what none of the last `keep` generations did.
+
+        Only what is used no longer, or again, is written: the rest is marked as being in use.
+        """
+        now, before = set(used), self._used(model)
         with self._database:
-            self._database.executemany(
-                "UPDATE vectors SET generation = ? WHERE model = ? AND text = ?",
-                ((generation, model, key) for key in used),
+            self._mark(_IN_USE, model, now - before)
+            self._mark(generation - 1, model, before - now)
+            self._database.execute(
+                "UPDATE vectors SET generation = ? WHERE generation = ? AND model <> ?",
+                [generation - 1, _IN_USE, model],
             )
+            self._database.execute("DELETE FROM in_use WHERE model <> ?", [model])
+            if now != before:
+                self._database.execute("INSERT OR REPLACE INTO in_use VALUES (?, ?)", [model, b"".join(sorted(now))])
             dropped = self._database.execute("DELETE FROM vectors WHERE generation <= ?", [generation - keep]).rowcount
         return int(dropped)
+
+    def _mark(self, generation: int, model: str, keys: Iterable[bytes]) -> None:
+        self._database.executemany(
+            "UPDATE vectors SET generation = ? WHERE model = ? AND text = ?", ((generation, model, key) for key in keys)
+        )
+
+    def _used(self, model: str) -> set[bytes]:
+        rows = self._database.execute("SELECT texts FROM in_use WHERE model = ?", [model])
+        return {texts[start : start + _KEY] for (texts,) in rows for start in range(0, len(texts), _KEY)}

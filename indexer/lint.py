@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from indexer.fields import FIELDS
 from indexer.references import leads_elsewhere, parts_of, path_from
-from indexer.sources import SUFFIXES, Page, SourceRead
+from indexer.sources import Page, SourceRead
+from indexer.tree import SUFFIXES
 from kb_search.types import Article, Finding, Link
 
 LONGEST_SUMMARY = 300

@@ -12,6 +12,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,8 +95,12 @@ def next_name(layout: IndexLayout) -> str:
 
 def publish(layout: IndexLayout, building: GenerationLayout, manifest: Manifest) -> GenerationLayout:
     """Make a finished folder the live generation."""
-    for path in sorted(building.folder.rglob("*"), reverse=True):
-        fsync_path(path)
+    paths = sorted(building.folder.rglob("*"), reverse=True)  # what is in a folder before the folder
+    with ThreadPoolExecutor(4, "fsync") as pool:
+        list(pool.map(fsync_path, [path for path in paths if not path.is_dir()]))
+    for folder in paths:
+        if folder.is_dir():
+            fsync_path(folder)
     with building.manifest.open("wb") as file:
         file.write(manifest.encode())
         file.flush()

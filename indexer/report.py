@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -18,7 +20,8 @@ class BuildReport:
     """What a build did.
 
     `views` maps view → locale → articles; `fewer` maps view → articles that it lost against the generation before;
-    `synonyms` and `pins` count the rules of curation files; `published` is False when nothing had changed.
+    `synonyms` and `pins` count the rules of curation files; `published` is False when nothing had changed. `stages` has
+    the seconds that each stage took, in order; some ran beside each other.
     """
 
     generation: str
@@ -37,6 +40,23 @@ class BuildReport:
     pruned: tuple[str, ...]
     seconds: float
     embedding_seconds: float
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by stage."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Measure one stage."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - started
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ def build_report(
     reused: int,
     before: Manifest | None = None,
     pruned: Sequence[str] = (),
-    embedding_seconds: float = 0.0,
+    stages: Mapping[str, float] | None = None,
     more: Sequence[Finding] = (),
 ) -> BuildReport:
     """Put a report together.
@@ -116,7 +136,8 @@ def build_report(
         findings=(*sources.findings, *more),
         pruned=tuple(pruned),
         seconds=seconds,
-        embedding_seconds=embedding_seconds,
+        embedding_seconds=(stages or {}).get("embed", 0.0),
+        stages=stages or {},
     )
 
 

@@ -1,24 +1,26 @@
 """Folders and files → all articles, in order of id, and everything that is wrong with them.
 
 A file that cannot be used is reported and left out; the others are read all the same. Nothing depends on the
-order in which the disk lists files.
+order in which the disk lists files. What there is to read is listed first (`listing.py`), so that it can be compared
+with what was read before.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexer.article import ReadDefaults, read_page
 from indexer.beir import CORPUS_FILE, read_corpus
-from indexer.curation import CURATION_FILE, OTHER_CURATION_FILE, Entry, parse_curation
+from indexer.curation import CURATION_FILE, Entry, parse_curation
 from indexer.curation_checks import Curation, check_curation
-from indexer.files import MEGABYTE, Unusable, decoded, read_bytes
+from indexer.files import Unusable, decoded, read_bytes
+from indexer.listing import Listing, digest_pairs, hash_listed, largest, list_sources
 from indexer.relations import drop_duplicates, resolve_translations, unknown_keys
 from indexer.sections import Heading
+from indexer.tree import SUFFIXES, Found
 from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.errors import ConfigError, SourceError
@@ -26,8 +28,6 @@ from kb_search.text.language import LanguageIdentifier
 from kb_search.text.locales import canonical
 from kb_search.types import Article, Finding
 
-SUFFIXES = (".md", ".markdown")
-_SKIPPED_FOLDERS = frozenset({"node_modules"})
 _ABOUT_THE_FOLDER = frozenset({"readme", "contributing", "changelog"})
 _FALLBACK_AUDIENCE = "internal"
 
@@ -51,11 +51,30 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRead:
+    """What one Markdown file gave. `digest` is the SHA-256 of its bytes; without `counts` it is not meant to be one.
+
+    `key` is None unless it was recalled: then `article` has no sections, links and Markdown, `page` nothing to lint.
+    """
+
+    digest: str
+    counts: bool
+    article: Article | None = None
+    findings: tuple[Finding, ...] = ()
+    page: Page | None = None
+    key: bytes | None = None
+
+
+Recall = Callable[[Found], FileRead | None]
+"""Gives what a file that is known to be unchanged gave before."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRead:
     """All that was read. `digest` changes when a file does; `pages` is by article id, for those from Markdown.
 
-    `files` counts those that hold articles. Findings name files as they can be opened from here, `Article.source`
-    names them inside their source folder.
+    `files` counts those that hold articles, `reads` has what each of them gave. Findings name files as they can be
+    opened from here, `Article.source` names them inside their source folder.
     """
 
     articles: list[Article]
@@ -64,32 +83,21 @@ class SourceRead:
     digest: str
     pages: Mapping[str, Page] = field(default_factory=dict)
     curation: Curation = field(default_factory=Curation)
+    reads: Mapping[Found, FileRead] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A read in progress. `visited` holds the real paths of folders, so that none is read twice.
-
-    `curated` holds the name and text of every curation file.
-    """
+    """A read in progress. `curated` holds the name and text of every curation file."""
 
     settings: Settings
     defaults: ReadDefaults
+    recall: Recall
     articles: list[tuple[str, Article]] = field(default_factory=list)
-    pages: dict[str, Page] = field(default_factory=dict)
+    reads: dict[Found, FileRead] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
-    visited: set[str] = field(default_factory=set)
     curated: list[tuple[str, str]] = field(default_factory=list)
-    only_hash: bool = False
-
-    @property
-    def limit(self) -> int:
-        """The most bytes that a file may have."""
-        return int(self.settings.sources.max_file_mb * MEGABYTE)
-
-    def warn(self, file: str, code: str, message: str, remedy: str) -> None:
-        self.findings.append(Finding(file, code, message, remedy, "warning"))
 
 
 def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
@@ -99,27 +107,38 @@ def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
         SourceError: if a path is missing or no source, or if there is not one article in all of them.
         ConfigError: if a locale or the default audience of the settings cannot be used.
     """
-    reading = _Reading(settings, _defaults(settings))
-    for path in paths:
-        _read_source(path, reading)
+    return read_listed(list_sources(paths), settings)
+
+
+def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda found: None) -> SourceRead:
+    """Read what was listed, but for the files that `recall` knows already. Raises as `read_sources` does."""
+    reading = _Reading(settings, read_defaults(settings), recall, findings=list(listing.findings))
+    for found in listing.curated:
+        _read_curation(found, reading)
+    for found in listing.articles:
+        _take(found, recall(found) or _read_file(found, reading), reading)
+    for found in listing.corpora:
+        _read_corpus(found, reading)
     kept, duplicates = drop_duplicates(reading.articles)
     files = {identifier: file for identifier, (file, _) in kept.items()}
     ordered = [kept[identifier][1] for identifier in sorted(kept)]
     articles, translations = resolve_translations(ordered, files)
     entries, wrong = _parse_curated(reading)
     curation, unfitting = check_curation(entries, articles, settings.views)
-    from_markdown = [pair for pair in kept.values() if pair[0] in reading.pages]
+    pages = {found.shown: read.page for found, read in reading.reads.items() if read.page}
+    from_markdown = [pair for pair in kept.values() if pair[0] in pages]
     findings = [*reading.findings, *duplicates, *translations, *unknown_keys(from_markdown), *wrong, *unfitting]
     findings.sort(key=lambda finding: (finding.path, finding.line or 0, finding.code, finding.message))
     if not articles:
-        raise NoArticles(_nothing_found(paths, len(reading.digests), findings), findings)
+        raise NoArticles(_nothing_found(listing.sources, len(reading.digests), findings), findings)
     return SourceRead(
         articles=articles,
         findings=findings,
         files=len(reading.digests),
-        digest=_digest([*reading.digests, *((CURATION_FILE, digest_of([text])) for _, text in reading.curated)]),
-        pages={identifier: reading.pages[file] for identifier, file in files.items() if file in reading.pages},
+        digest=digest_pairs([*reading.digests, *((CURATION_FILE, digest_of([text])) for _, text in reading.curated)]),
+        pages={identifier: pages[file] for identifier, file in files.items() if file in pages},
         curation=curation,
+        reads=reading.reads,
     )
 
 
@@ -128,51 +147,15 @@ def digest_sources(paths: Sequence[Path], settings: Settings) -> str:
 
     Raises SourceError and ConfigError as `read_sources` does.
     """
-    reading = _Reading(settings, _defaults(settings), only_hash=True)
-    for path in paths:
-        _read_source(path, reading)
-    found = [(finding.path, f"{finding.code} {finding.message}") for finding in reading.findings]
-    return _digest([*reading.digests, *found])
+    read_defaults(settings)
+    return hash_listed(list_sources(paths), settings).digest
 
 
-def _read_source(path: Path, reading: _Reading) -> None:
-    if path.is_dir():
-        _read_curation(path, reading)
-        if _is_corpus_folder(path):
-            _read_corpus(path, reading)
-            return
-        if (path / CORPUS_FILE).is_file():
-            message = "The folder holds articles too, and only they are read."
-            remedy = "Move the corpus to a folder of its own."
-            reading.warn(_name(path / CORPUS_FILE), "corpus-ignored", message, remedy)
-        for inside, file in sorted(_markdown_files(path, reading)):
-            _read_file(file, inside, _name(path / inside), reading)
-    elif path.suffix.lower() in SUFFIXES and os.path.lexists(path):
-        _read_file(path, _printable(path.name), _name(path), reading, chosen=True)
-    elif path.exists():
-        raise SourceError(f"{path} is not a source. Name a folder, or a file that ends in {' or '.join(SUFFIXES)}.")
-    else:
-        raise SourceError(f"The source {path} does not exist. Check its spelling and the working folder.")
-
-
-def _read_curation(folder: Path, reading: _Reading) -> None:
-    """Read the curation file at the top of a source folder, if it has one."""
-    other = folder / OTHER_CURATION_FILE
-    if os.path.lexists(other):
-        reading.warn(_name(other), "curation-ignored", "The file is not read.", f"Name it {CURATION_FILE}.")
-    file = folder / CURATION_FILE
-    shown, real = _name(file), os.path.realpath(file)
-    if not os.path.lexists(file) or real in reading.visited:
-        return
+def _read_curation(found: Found, reading: _Reading) -> None:
     try:
-        raw = read_bytes(file, reading.limit)
-        reading.visited.add(real)
-        if reading.only_hash:
-            reading.digests.append((shown, hashlib.sha256(raw).hexdigest()))
-            return
-        reading.curated.append((shown, decoded(raw)))
+        reading.curated.append((found.shown, decoded(read_bytes(Path(found.path), largest(reading.settings)))))
     except Unusable as error:
-        reading.findings.append(Finding(shown, error.code, str(error), error.remedy))
+        reading.findings.append(Finding(found.shown, error.code, str(error), error.remedy))
 
 
 def _parse_curated(reading: _Reading) -> tuple[list[Entry], list[Finding]]:
@@ -185,102 +168,50 @@ def _parse_curated(reading: _Reading) -> tuple[list[Entry], list[Finding]]:
     return entries, findings
 
 
-def _read_file(file: Path, inside: str, shown: str, reading: _Reading, chosen: bool = False) -> None:
+def _read_file(found: Found, reading: _Reading) -> FileRead | None:
     try:
-        raw = read_bytes(file, reading.limit)
-        if reading.only_hash:
-            reading.digests.append((shown, hashlib.sha256(raw).hexdigest()))
-            return
+        raw = read_bytes(Path(found.path), largest(reading.settings))
         text = decoded(raw)
     except Unusable as error:
-        reading.findings.append(Finding(shown, error.code, str(error), error.remedy))
-        return
-    if not chosen and file.stem.lower() in _ABOUT_THE_FOLDER and not text.startswith(("---", "\ufeff---")):
+        reading.findings.append(Finding(found.shown, error.code, str(error), error.remedy))
+        return None
+    digest = hashlib.sha256(raw).hexdigest()
+    about = Path(found.inside).stem.lower() in _ABOUT_THE_FOLDER and not text.startswith(("---", "\ufeff---"))
+    if about and not found.chosen:
         message = "The file is about the folder and has no front matter; it is not an article."
-        reading.findings.append(
-            Finding(shown, "not-an-article", message, "Add front matter if readers should find it.", "note")
-        )
-        return
-    reading.digests.append((inside, hashlib.sha256(raw).hexdigest()))
-    article, findings, parsed = read_page(text, inside, reading.defaults)
-    reading.findings += [replace(finding, path=shown) for finding in findings]
+        remedy = "Add front matter if readers should find it."
+        return FileRead(digest, False, findings=(Finding(found.shown, "not-an-article", message, remedy, "note"),))
+    article, findings, parsed = read_page(text, found.inside, reading.defaults)
+    page = None
     if article and parsed:
-        reading.articles.append((shown, article))
-        reading.pages[shown] = Page(shown, parsed.headings, parsed.anchors, parsed.undescribed)
+        page = Page(found.shown, parsed.headings, parsed.anchors, parsed.undescribed)
+    renamed = tuple(replace(finding, path=found.shown) for finding in findings)
+    return FileRead(digest, True, article if page else None, renamed, page)
 
 
-def _markdown_files(root: Path, reading: _Reading) -> Iterator[tuple[str, Path]]:
-    """Find the articles below a folder, each with its path inside it. Real folders come before links to them."""
-    folders, links = [root], list[Path]()
-    while folders or links:
-        if not folders:
-            links.sort(reverse=True)
-        folder = (folders or links).pop()
-        real = os.path.realpath(folder)
-        if real in reading.visited:
-            message = "The folder was read already, by another name."
-            reading.warn(_name(folder), "folder-seen", message, "Remove the link, or name the folder once.")
-            continue
-        reading.visited.add(real)
-        for entry in _entries(folder, reading):
-            path = folder / entry.name
-            if os.path.isdir(path) if entry.is_symlink() else entry.is_dir():
-                if path.suffix.lower() in SUFFIXES:
-                    reading.warn(_name(path), "not-a-file", "It is a folder.", "Rename it; the files in it are read.")
-                (links if entry.is_symlink() else folders).append(path)
-            elif entry.name == CURATION_FILE and folder != root:
-                message = "Only a curation file at the top of a source is read."
-                reading.warn(_name(path), "curation-ignored", message, "Move what it says there.")
-            elif path.suffix.lower() in SUFFIXES:
-                yield _printable(path.relative_to(root).as_posix()), path
+def _take(found: Found, read: FileRead | None, reading: _Reading) -> None:
+    if read is None:
+        return
+    reading.reads[found] = read
+    reading.findings += read.findings
+    if read.counts:
+        reading.digests.append((found.inside, read.digest))
+    if read.article:
+        reading.articles.append((found.shown, read.article))
 
 
-def _entries(folder: Path, reading: _Reading) -> list[os.DirEntry[str]]:
+def _read_corpus(found: Found, reading: _Reading) -> None:
     try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+        read = read_corpus(Path(found.path), CORPUS_FILE, reading.defaults, largest(reading.settings))
     except OSError as error:
-        reason = error.strerror or str(error)
-        finding = Finding(_name(folder), "unreadable", f"The folder cannot be read ({reason}).", "Check permissions.")
-        reading.findings.append(finding)
-        return []
-    return [entry for entry in listed if not entry.name.startswith(".") and entry.name not in _SKIPPED_FOLDERS]
-
-
-def _is_corpus_folder(folder: Path) -> bool:
-    """Tell a corpus from a folder of articles that happens to hold one: it has no article at its top."""
-    if not (folder / CORPUS_FILE).is_file():
-        return False
-    return not any(_has_front_matter(path) for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
-
-
-def _has_front_matter(path: Path) -> bool:
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as stream:
-            return stream.read(6).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
-    except OSError:
-        return False
-
-
-def _read_corpus(folder: Path, reading: _Reading) -> None:
-    file = folder / CORPUS_FILE
-    shown = _name(file)
-    try:
-        if reading.only_hash:
-            with file.open("rb") as stream:
-                reading.digests.append((shown, hashlib.file_digest(stream, "sha256").hexdigest()))
-            return
-        read = read_corpus(file, CORPUS_FILE, reading.defaults, reading.limit)
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read ({error.strerror}). Check permissions and links.") from error
-    reading.articles += [(shown, article) for article in read.articles]
-    reading.findings += [replace(finding, path=shown) for finding in read.findings]
+        raise SourceError(f"{found.path} cannot be read ({error.strerror}). Check permissions and links.") from error
+    reading.articles += [(found.shown, article) for article in read.articles]
+    reading.findings += [replace(finding, path=found.shown) for finding in read.findings]
     reading.digests.append((CORPUS_FILE, read.digest))
 
 
-def _defaults(settings: Settings) -> ReadDefaults:
+def read_defaults(settings: Settings) -> ReadDefaults:
+    """Work out what the settings add to an article. Raises ConfigError."""
     sources = settings.sources
     audiences = frozenset(audience for view in settings.views.values() for audience in view.audiences)
     if sources.default_audience is not None and sources.default_audience not in audiences:
@@ -304,16 +235,3 @@ def _nothing_found(paths: Sequence[Path], files: int, findings: Sequence[Finding
     errors = [finding for finding in findings if finding.severity == "error"]
     first = f" First error: {errors[0].path}: {errors[0].message} {errors[0].remedy}" if errors else ""
     return f"There is not one article in {where}. {looked}{first}"
-
-
-def _digest(digests: list[tuple[str, str]]) -> str:
-    return hashlib.sha256("".join(f"{inside}\0{digest}\n" for inside, digest in sorted(digests)).encode()).hexdigest()
-
-
-def _name(path: Path) -> str:
-    return _printable(path.as_posix())
-
-
-def _printable(name: str) -> str:
-    """A name on disk may hold bytes that are no text."""
-    return os.fsencode(name).decode("utf-8", "replace")

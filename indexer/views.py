@@ -6,16 +6,20 @@ anything else.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.known_words import KnownWords
+from indexer.prepare import Prepared
 from indexer.publish import hard_link
+from indexer.report import Stopwatch
 from indexer.visibility import visible
 from kb_search.config import View
 from kb_search.curation import SynonymRule, rules_for, save_synonyms
@@ -23,34 +27,14 @@ from kb_search.disk import digest_of, write_ordinals
 from kb_search.index_format import GenerationLayout, ViewInfo, ViewLayout
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
-from kb_search.stores.keywords import FIELD_WEIGHTS, build_keywords
+from kb_search.stores.keywords import FIELD_WEIGHTS, write_keywords
 from kb_search.stores.tuning import QUERIES, TUNING_VERSION, load_tuning, save_tuning, tune
 from kb_search.stores.vectors import VECTORS_VERSION, FaissVectors, build_vectors
-from kb_search.stores.vocabulary import VOCABULARY_VERSION, build_vocabulary
-from kb_search.text.analyzer import ANALYZER_VERSION, distinct, stems
+from kb_search.stores.vocabulary import VOCABULARY_VERSION, write_vocabulary
+from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.text.locales import primary
-from kb_search.types import Article, Chunk
 
 _REFUSED = re.compile(r"IO ?error|os error", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """What all views are cut from: articles in order of id, their chunks, the key and vector of every chunk.
-
-    `names` are the vectors of names_of(article), article after article, as queries: float32 of shape (names,
-    dimension).
-    """
-
-    articles: Sequence[Article]
-    chunks: Sequence[Sequence[Chunk]]
-    keys: Sequence[bytes]
-    matrix: NDArray[np.float32]
-    name_keys: Sequence[bytes]
-    names: NDArray[np.float32]
-    fingerprint: str
-    recall: float
-    synonyms: Sequence[SynonymRule] = ()
 
 
 @dataclass(slots=True)
@@ -58,6 +42,7 @@ class Parts:
     """Finished parts that may be linked, by digest of their inputs; and the parts of this generation."""
 
     known: dict[str, Path]
+    watch: Stopwatch
     made: dict[str, str] = field(default_factory=dict)
 
     def provide(self, folder: Path, root: Path, digest: str, make: Callable[[Path], None]) -> None:
@@ -66,23 +51,75 @@ class Parts:
             hard_link(finished, folder)
         else:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            make(folder)
+            with self.watch(folder.stem):
+                make(folder)
             self.known[digest] = folder
         self.made[folder.relative_to(root).as_posix()] = digest
 
 
+@dataclass(frozen=True)
+class Corpus:
+    """What all views are cut from: articles in order of id, and the keys and vectors of chunks and names.
+
+    `keys` are uint8 of shape (chunks, 32), `matrix` float32 of shape (chunks, dimension), in order of article; so are
+    `name_keys` and `names`, of what articles are called, as queries.
+    """
+
+    articles: Sequence[Prepared]
+    keys: NDArray[np.uint8]
+    matrix: NDArray[np.float32]
+    name_keys: NDArray[np.uint8]
+    names: NDArray[np.float32]
+    fingerprint: str
+    words: KnownWords
+    recall: float
+    synonyms: Sequence[SynonymRule] = ()
+
+    @cached_property
+    def first_chunk(self) -> NDArray[np.int64]:
+        """The ordinal of each article's first chunk; then the number of all chunks."""
+        return np.cumsum([0, *(len(article.chunk_ids) for article in self.articles)])
+
+    @cached_property
+    def first_name(self) -> NDArray[np.int64]:
+        """The number of each article's first name, its title; then the number of all names."""
+        return np.cumsum([0, *(len(article.name_keys) // 32 for article in self.articles)])
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The language of each article."""
+        known: dict[str, str] = {}
+        locales = (entry.article.locale for entry in self.articles)
+        return [known.get(locale) or known.setdefault(locale, primary(locale)) for locale in locales]
+
+    @cached_property
+    def titled(self) -> list[bool]:
+        """Whether the title of each article is a name, not the beginning of its text."""
+        return [not entry.article.extra.get("title_from_text") for entry in self.articles]
+
+    @cached_property
+    def untitled(self) -> NDArray[np.int64]:
+        """The first names that are only the beginning of a text, by number."""
+        return self.first_name[:-1][~np.array(self.titled, np.bool_)]
+
+
 def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, parts: Parts) -> ViewInfo:
     """Write one view of a generation and describe it for the manifest."""
-    rows = [row for row, article in enumerate(corpus.articles) if visible(article, view)]
+    shown: dict[object, bool] = {}  # by what decides it: few kinds of articles among very many
+    rows = []
+    for row, entry in enumerate(corpus.articles):
+        kind = entry.article.status, entry.article.audience
+        if (seen := shown.get(kind)) is None:
+            seen = shown[kind] = visible(entry.article, view)
+        if seen:
+            rows.append(row)
     target = layout.view(name)
-    first = np.cumsum([0, *(len(listed) for listed in corpus.chunks)])
-    chunk_rows = np.concatenate([np.arange(first[r], first[r + 1]) for r in rows] or [np.empty(0, np.int64)])
+    chunk_rows = _spread(corpus.first_chunk, rows)
     write_ordinals(target.rows, chunk_rows)
-
     locales: dict[str, list[int]] = {}
     for row in rows:
-        locales.setdefault(corpus.articles[row].locale, []).append(row)
-    passages = [corpus.fingerprint, *(corpus.keys[row].hex() for row in chunk_rows)]
+        locales.setdefault(corpus.articles[row].article.locale, []).append(row)
+    passages = corpus.fingerprint, _hashed(corpus.keys[chunk_rows])
     vectors_digest = f"v{VECTORS_VERSION}" + digest_of(passages)
     parts.provide(
         target.vectors,
@@ -90,9 +127,9 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         vectors_digest,
         lambda p: build_vectors(p, corpus.matrix[chunk_rows]),
     )
-    named = _names(rows, corpus.articles)
-    titles = _titles(named, corpus.articles)
-    titled = [f"{language} {corpus.name_keys[row].hex()}" for language, own in sorted(titles.items()) for row in own]
+    named = np.setdiff1d(_spread(corpus.first_name, rows), corpus.untitled, assume_unique=True)
+    titles = _titles(rows, corpus)
+    titled = [f"{language} {_hashed(corpus.name_keys[own])}" for language, own in sorted(titles.items())]
     parts.provide(
         target.calibration,
         layout.folder,
@@ -110,16 +147,23 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
     _provide_names(named, target, layout, corpus, parts)
     for locale, members in sorted(locales.items()):
         write_ordinals(target.articles(locale), np.array(members))
-        documents = [keyword_fields(corpus.articles[row]) for row in members]
+        documents = [corpus.articles[row] for row in members]
+        place = f"{name}/{locale}"
+        corpus.words.counted[place] = [entry.words_key for entry in documents]
         digest = "k" + digest_of(
-            [str(ANALYZER_VERSION), repr(sorted(FIELD_WEIGHTS.items())), locale, *map(_flat, documents)]
+            [
+                str(ANALYZER_VERSION),
+                repr(sorted(FIELD_WEIGHTS.items())),
+                locale,
+                _hashed(b"".join(corpus.words.counted[place])),
+            ]
         )
-        parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, locale))
+        parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, corpus.words))
         parts.provide(
             target.vocabulary(locale),
             layout.folder,
             f"w{VOCABULARY_VERSION}" + digest,
-            partial(_vocabulary, documents, locale),
+            partial(_vocabulary, documents, corpus.words, place),
         )
     save_synonyms(target.synonyms, rules_for(corpus.synonyms, name, locales))
     tuning = load_tuning(target.tuning(target.vectors))
@@ -134,49 +178,38 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
     )
 
 
-def names_of(article: Article) -> list[str]:
-    """List what an article is called: its title first, then its keywords."""
-    return [article.title, *article.keywords]
+def _spread(first: NDArray[np.int64], rows: Sequence[int]) -> NDArray[np.int64]:
+    """List what some articles have, given where that of each article begins."""
+    has = np.zeros(len(first) - 1, np.bool_)
+    has[rows] = True
+    return np.flatnonzero(np.repeat(has, np.diff(first)))
 
 
-def _first_names(articles: Sequence[Article]) -> list[int]:
-    """Give the number of each article's first name, its title; then the number of all names."""
-    numbers: list[int] = np.cumsum([0, *(len(names_of(article)) for article in articles)]).tolist()
-    return numbers
+def _hashed(keys: NDArray[np.uint8] | bytes) -> str:
+    return hashlib.sha256(keys if isinstance(keys, bytes) else keys.tobytes()).hexdigest()
 
 
-def _names(rows: Sequence[int], articles: Sequence[Article]) -> dict[int, int]:
-    """Map the names of a view's articles to their articles, without titles that are the beginning of a text."""
-    first = _first_names(articles)
-    return {
-        name: row
-        for row in rows
-        for name in range(first[row], first[row + 1])
-        if name > first[row] or not articles[row].extra.get("title_from_text")
-    }
-
-
-def _titles(named: Mapping[int, int], articles: Sequence[Article]) -> dict[str, list[int]]:
-    """Group the titles among the names of a view by the language of their articles."""
-    first = _first_names(articles)
+def _titles(rows: Sequence[int], corpus: Corpus) -> dict[str, list[int]]:
+    """Group the titles of a view's articles by language, without those that are the beginning of a text."""
     found: dict[str, list[int]] = {}
-    for name, row in named.items():
-        if name == first[row]:
-            found.setdefault(primary(articles[row].locale), []).append(name)
+    first = corpus.first_name.tolist()
+    for row in rows:
+        if corpus.titled[row]:
+            found.setdefault(corpus.languages[row], []).append(first[row])
     return found
 
 
 def _provide_names(
-    named: Mapping[int, int], target: ViewLayout, layout: GenerationLayout, corpus: Corpus, parts: Parts
+    rows: NDArray[np.int64], target: ViewLayout, layout: GenerationLayout, corpus: Corpus, parts: Parts
 ) -> None:
     """Write what a view's articles are called, and how near such names are to each other."""
-    rows = np.array(list(named), np.int64)
-    keys = [corpus.name_keys[row] for row in rows]
-    owners = [corpus.articles[row] for row in named.values()]
-    families = [article.translation_of or article.id for article in owners]
-    languages = [primary(article.locale) for article in owners]
+    owners = np.repeat(np.arange(len(corpus.articles)), np.diff(corpus.first_name))[rows].tolist()
+    articles = [corpus.articles[row].article for row in owners]
+    families = [article.translation_of or article.id for article in articles]
+    languages = [corpus.languages[row] for row in owners]
     write_ordinals(target.name_rows, rows)
-    texts = [corpus.fingerprint, *(key.hex() for key in keys)]
+    keys = corpus.name_keys[rows]
+    texts = [corpus.fingerprint, _hashed(keys)]
     names_digest = f"n{VECTORS_VERSION}" + digest_of(texts)
     parts.provide(target.names, layout.folder, names_digest, lambda p: build_vectors(p, corpus.names[rows]))
     parts.provide(
@@ -188,9 +221,22 @@ def _provide_names(
     parts.provide(
         target.naming,
         layout.folder,
-        "m" + digest_of([str(NAMING_VERSION), *texts, *families, *languages]),
-        lambda p: Naming.fit(corpus.names[rows], keys, families, languages).save(p),
+        "m" + digest_of([str(NAMING_VERSION), *texts, "\0".join(families), "\0".join(languages)]),
+        lambda p: Naming.fit(corpus.names[rows], [key.tobytes() for key in keys], families, languages).save(p),
     )
+
+
+def _keywords(documents: Sequence[Prepared], words: KnownWords, folder: Path) -> None:
+    try:
+        write_keywords(folder, words.terms(documents))
+    except ValueError as error:  # tantivy's word for everything, a full disk too
+        if _REFUSED.search(str(error)):
+            raise OSError(f"tantivy: {error}") from error
+        raise
+
+
+def _vocabulary(documents: Sequence[Prepared], words: KnownWords, place: str, file: Path) -> None:
+    write_vocabulary(file, words.counts(documents, place))
 
 
 def _asked(titles: Mapping[str, Sequence[int]], target: ViewLayout, corpus: Corpus) -> NDArray[np.float32]:
@@ -216,32 +262,3 @@ def _tune(
     recall: float,
 ) -> None:
     save_tuning(path, tune(FaissVectors(codes, rows, matrix), queries, recall))
-
-
-def keyword_fields(article: Article) -> dict[str, str]:
-    """Collect the texts that keywords are matched in; names as in FIELD_WEIGHTS."""
-    headings = dict.fromkeys(heading for section in article.sections for heading in section.heading_path)
-    words = [article.summary or "", *article.keywords, *article.tags]
-    return {
-        "title": "" if article.extra.get("title_from_text") else article.title,
-        "keywords": "\n".join(word for word in words if word),
-        "headings": "\n".join(headings),
-        "body": "\n".join(section.text for section in article.sections),
-    }
-
-
-def _keywords(documents: Sequence[Mapping[str, str]], locale: str, folder: Path) -> None:
-    try:
-        build_keywords(folder, ({name: stems(text, locale) for name, text in fields.items()} for fields in documents))
-    except ValueError as error:  # tantivy's word for everything, a full disk too
-        if _REFUSED.search(str(error)):
-            raise OSError(f"tantivy: {error}") from error
-        raise
-
-
-def _vocabulary(documents: Sequence[Mapping[str, str]], locale: str, file: Path) -> None:
-    build_vocabulary(file, (distinct("\n".join(fields.values()), locale) for fields in documents))
-
-
-def _flat(fields: Mapping[str, str]) -> str:
-    return "\x00".join(fields[name] for name in FIELD_WEIGHTS)

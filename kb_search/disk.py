@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +23,16 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_files(paths: Sequence[Path]) -> list[str]:
+    """Hash files, two at a time: hashing lets other threads run."""
+    with ThreadPoolExecutor(2, "hash") as pool:
+        return list(pool.map(sha256_file, paths))
+
+
 def digest_of(parts: Iterable[str]) -> str:
     """SHA-256 of a sequence of texts; where one ends and the next begins counts."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.hexdigest()
+    encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
+    return hashlib.sha256(b"".join([len(data).to_bytes(8, "little") + data for data in encoded])).hexdigest()
 
 
 def write_ordinals(path: Path, ordinals: NDArray[np.int64]) -> None:

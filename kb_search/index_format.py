@@ -1,7 +1,7 @@
 """THE on-disk format of an index: file names, the manifest, and what makes a generation whole.
 
     INDEX/CURRENT                                   name of the live generation
-    INDEX/embeddings.sqlite                         cache of the indexer
+    INDEX/embeddings.sqlite, build.sqlite           caches of the indexer
     INDEX/generations/000012/manifest.json          written last: the receipt
     INDEX/generations/000012/articles.sqlite        texts and front matter
     INDEX/generations/000012/words.u32, …           every chunk's words and sentences, analysed
@@ -16,20 +16,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from kb_search.disk import sha256_file
+from kb_search.disk import hash_files, sha256_file
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
 FORMAT_VERSION = 5
 
-_CURRENT, _CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
+_CURRENT, _CACHE, _BUILD_CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
     "CURRENT",
     "embeddings.sqlite",
+    "build.sqlite",
     "generations",
     "LOCK",
     "manifest.json",
@@ -55,6 +57,11 @@ class IndexLayout:
     def cache(self) -> Path:
         """The embedding cache."""
         return self.root / _CACHE
+
+    @property
+    def build_cache(self) -> Path:
+        """What is known of the sources from earlier builds."""
+        return self.root / _BUILD_CACHE
 
     @property
     def lock(self) -> Path:
@@ -331,17 +338,24 @@ def open_manifest(generation: GenerationLayout) -> Manifest:
     return manifest
 
 
-def describe_files(generation: GenerationLayout) -> dict[str, FileInfo]:
-    """Size and digest of every file of a finished generation, the manifest aside."""
-    seen: dict[tuple[int, int], str] = {}
-    files = {}
-    for path in sorted(entry for entry in generation.folder.rglob("*") if entry.is_file()):
-        if path != generation.manifest and path.suffix != _LOCK_SUFFIX:
-            status = path.stat()
-            key = (status.st_dev, status.st_ino)
-            seen[key] = seen.get(key) or sha256_file(path)
-            files[path.relative_to(generation.folder).as_posix()] = FileInfo(status.st_size, seen[key])
-    return files
+def describe_files(
+    generation: GenerationLayout, known: Mapping[tuple[int, int], str] | None = None
+) -> dict[str, FileInfo]:
+    """Size and digest of every file of a finished generation, the manifest aside.
+
+    `known` has, by device and inode, digests of files that need not be read.
+    """
+    paths = {
+        path.relative_to(generation.folder).as_posix(): path
+        for path in sorted(generation.folder.rglob("*"))
+        if path.is_file() and path != generation.manifest and path.suffix != _LOCK_SUFFIX
+    }
+    status = {name: path.stat() for name, path in paths.items()}
+    inodes = {(found.st_dev, found.st_ino): paths[name] for name, found in status.items()}
+    digests = dict(known or {})
+    new = [inode for inode in inodes if inode not in digests]
+    digests.update(zip(new, hash_files([inodes[inode] for inode in new]), strict=True))
+    return {name: FileInfo(found.st_size, digests[found.st_dev, found.st_ino]) for name, found in status.items()}
 
 
 def _remedy(generation: GenerationLayout) -> str:

@@ -44,7 +44,14 @@ ENGINES = {
     "faiss": {"kb_search/stores/vectors.py"},
     "tantivy": {"kb_search/stores/keywords.py"},
     # The indexer's cache is a database of its own; publishing tells a full disk by what SQLite says of it.
-    "sqlite3": {"kb_search/stores/articles.py", "indexer/embedding_cache.py", "indexer/publish.py"},
+    "sqlite3": {
+        "kb_search/stores/articles.py",
+        "kb_search/stores/article_copy.py",
+        "indexer/embedding_cache.py",
+        "indexer/build_cache.py",
+        "indexer/build.py",
+        "indexer/publish.py",
+    },
     "openvino": {"kb_search/embedding/quiet_openvino.py"},
     "onnxruntime": {"kb_search/embedding/onnx_engine.py"},
     "onnx": {"kb_search/embedding/export.py"},
@@ -197,7 +204,15 @@ def file_names() -> set[str]:
     layout = IndexLayout(Path("index"))
     generation = layout.generation("000001")
     view = generation.view("public")
-    paths = (layout.current, layout.cache, layout.lock, layout.lock_owner, generation.manifest, generation.articles)
+    paths = (
+        layout.current,
+        layout.cache,
+        layout.build_cache,
+        layout.lock,
+        layout.lock_owner,
+        generation.manifest,
+        generation.articles,
+    )
     more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
     named = (generation.names, view.names, view.name_rows, view.naming)
     return {path.name for path in (*paths, *more, *named, *generation.analysed)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -19,12 +20,16 @@ from numpy.typing import NDArray
 
 from kb_search.errors import IndexCorrupt
 
-NAMING_VERSION = 1
+NAMING_VERSION = 2
 """Bumped when the same names would be described otherwise."""
+
+_Value = TypeVar("_Value", str, bytes)
 
 _BLOCK = 256
 _ASKED = 2_000
 """Most names that are asked: mean and deviation need no more."""
+_COMPARED, _FEWEST_ASKED = 50_000_000, 500
+"""Of more than 25,000 names fewer are asked, so that no more pairs than this are compared; but never less than 500."""
 _FEW = 10.0
 """Where so many names were asked, what they tell counts half."""
 _PRIOR_DEVIATION = 0.03
@@ -64,14 +69,15 @@ class Naming(msgspec.Struct, frozen=True):
         `keys` are equal where texts are, `families` where one article is a translation of the other: neither counts
         as another. Of many names those with the lowest keys are asked, which chooses none by what it says.
         """
-        family = np.unique(np.array(families, np.str_), return_inverse=True)[1]
-        text = np.unique(np.array([key.hex() for key in keys], np.str_), return_inverse=True)[1]
+        of_family, of_text = _by_value(families), _by_value(keys)
         found: dict[str, list[float]] = {}
-        asked = np.argsort(text, kind="stable")[:_ASKED]
+        asked = sorted(range(len(keys)), key=keys.__getitem__)[: _asked(len(keys))]
         for rows in (asked[start : start + _BLOCK] for start in range(0, len(asked), _BLOCK)):
             cosines = vectors[rows] @ vectors.T
-            cosines[(family[rows][:, None] == family) | (text[rows][:, None] == text)] = -np.inf
-            for row, nearest in zip(rows.tolist(), cosines.max(axis=1).tolist(), strict=True):
+            for row, own in zip(rows, cosines, strict=True):
+                own[of_family[families[row]]] = -np.inf
+                own[of_text[keys[row]]] = -np.inf
+            for row, nearest in zip(rows, cosines.max(axis=1).tolist(), strict=True):
                 if nearest > -np.inf:
                     found.setdefault(languages[row], []).append(nearest)
         return cls({language: _nearest(cosines) for language, cosines in sorted(found.items())})
@@ -104,6 +110,19 @@ class Naming(msgspec.Struct, frozen=True):
             return msgspec.json.decode(path.read_bytes(), type=cls)
         except (OSError, msgspec.DecodeError) as error:
             raise IndexCorrupt(f"{path} cannot be read ({error}). Build the index anew.") from error
+
+
+def _asked(names: int) -> int:
+    """Give how many of so many names are asked: fewer where each would be compared with very many."""
+    return min(_ASKED, max(_FEWEST_ASKED, _COMPARED // max(names, 1)))
+
+
+def _by_value(values: Sequence[_Value]) -> dict[_Value, list[int]]:
+    """List where each value stands."""
+    rows: dict[_Value, list[int]] = {}
+    for row, value in enumerate(values):
+        rows.setdefault(value, []).append(row)
+    return rows
 
 
 def _nearest(cosines: list[float]) -> Nearest:

@@ -108,28 +108,40 @@ def build_articles(
 
     `pins` name articles that exist; to them come those that articles have themselves (`pinned_for`).
     """
-    first_chunks = np.cumsum([0, *(len(listed) for listed in chunks)])
+    first_chunks: list[int] = np.cumsum([0, *(len(listed) for listed in chunks)]).tolist()
     with closing(sqlite3.connect(path)) as database:
-        # A new file that nobody reads before it is complete and synced: no journal needed.
-        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        database.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (row, a.id, a.title, a.locale, a.status, int(first_chunks[row]), _encode(a), a.markdown)
-                for row, a in enumerate(articles)
-            ),
-        )
-        flat = (chunk for listed in chunks for chunk in listed)
-        database.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
-            ((row, c.id, c.anchor, shown_heading(c), c.text, c.joint) for row, c in enumerate(flat)),
-        )
-        database.executemany(
-            "INSERT OR IGNORE INTO fields VALUES (?, ?, ?)",
-            ((row, field, value) for row, article in enumerate(articles) for field, value in _fields(article)),
-        )
-        database.executemany("INSERT INTO pins VALUES (?, ?, ?, ?)", _pins(articles, pins))
+        create_tables(database)
+        insert_articles(database, list(zip(range(len(articles)), first_chunks, articles, chunks, strict=False)))
+        insert_pins(database, articles, pins)
         database.commit()
+
+
+def create_tables(database: sqlite3.Connection) -> None:
+    """Lay out a new file. Nobody reads it before it is complete and synced: no journal needed."""
+    database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+
+
+def insert_articles(
+    database: sqlite3.Connection, numbered: Sequence[tuple[int, int, Article, Sequence[Chunk]]]
+) -> None:
+    """Write all that is stored of some articles: ordinal, ordinal of the first chunk, article, chunks."""
+    database.executemany(
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ((row, a.id, a.title, a.locale, a.status, first, _encode(a), a.markdown) for row, first, a, _ in numbered),
+    )
+    flat = ((first + number, c) for _, first, _, chunks in numbered for number, c in enumerate(chunks))
+    database.executemany(
+        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+        ((row, c.id, c.anchor, shown_heading(c), c.text, c.joint) for row, c in flat),
+    )
+    # In the order of the primary key, so that every row goes to the end of its stretch.
+    fields = sorted((field, value, row) for row, _, article, _ in numbered for field, value in _fields(article))
+    database.executemany("INSERT OR IGNORE INTO fields (field, value, article) VALUES (?, ?, ?)", fields)
+
+
+def insert_pins(database: sqlite3.Connection, articles: Sequence[Article], pins: Sequence[Pin]) -> None:
+    """Write all pins."""
+    database.executemany("INSERT INTO pins VALUES (?, ?, ?, ?)", _pins(articles, pins))
 
 
 def shown_heading(chunk: Chunk) -> str:

@@ -37,17 +37,26 @@ def build_keywords(folder: Path, documents: Iterable[Mapping[str, Sequence[str]]
 
     It holds row numbers, not ordinals: the same articles give the same index wherever they stand.
     """
+    write_keywords(folder, map(weighted, documents))
+
+
+def weighted(fields: Mapping[str, Sequence[str]]) -> str:
+    """Join the terms of an article's fields by spaces, each as often as its field counts."""
+    return " ".join(
+        " ".join(fields[name]) for name, times in FIELD_WEIGHTS.items() for _ in range(times) if fields[name]
+    )
+
+
+def write_keywords(folder: Path, documents: Iterable[str]) -> None:
+    """Write the index of one view and locale from what `weighted` gave for each article; see build_keywords."""
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))
     # One thread: the same input gives the same order of documents, hence of ties.
     writer = index.writer(_HEAP, 1)
-    for row, fields in enumerate(documents):
-        weighted = (
-            " ".join(fields[name]) for name, times in FIELD_WEIGHTS.items() for _ in range(times) if fields[name]
-        )
+    for row, terms in enumerate(documents):
         document = tantivy.Document()
         document.add_unsigned(_ROW, row)
-        document.add_text(_FIELD, " ".join(weighted))
+        document.add_text(_FIELD, terms)
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

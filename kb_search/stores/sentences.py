@@ -8,10 +8,12 @@ chance of less than one in ten billion.
 from __future__ import annotations
 
 import contextlib
+import mmap
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +87,28 @@ def build_sentences(words: Path, sentences: Path, bounds: Path, analysed: Iterab
             to_sentences.write(data[end:])
             first = [first[0] + counts[0], first[1] + counts[1]]
             to_bounds.write(struct.pack("<2Q", *first))
+
+
+class SentenceFiles:
+    """Reader of `build_sentences` chunk by chunk, for a generation that has many of the same."""
+
+    def __init__(self, words: Path, sentences: Path, bounds: Path) -> None:
+        """Map the files of a verified generation."""
+        self._words, self._sentences = _bytes_of(words), _bytes_of(sentences)
+        self._bounds = np.fromfile(bounds, "<u8").reshape(-1, 2)
+
+    def analysed(self, start: int, end: int) -> Iterator[bytes]:
+        """Give what `analyse_chunk` gave for the chunks from `start` to `end`, by ordinal."""
+        bounds = self._bounds[start : end + 1].tolist()
+        for (word, sentence), (last_word, last_sentence) in pairwise(bounds):
+            counts = _COUNTS.pack(last_word - word, last_sentence - sentence)
+            words = self._words[word * _WORD_SIZE : last_word * _WORD_SIZE]
+            yield counts + words + self._sentences[sentence * _SENTENCE_SIZE : last_sentence * _SENTENCE_SIZE]
+
+
+def _bytes_of(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
 
 
 class Analysed(NamedTuple):

@@ -62,15 +62,38 @@ def is_word(token: Token) -> bool:
     return token.exact.isalpha() and len(token.exact) <= LONGEST and not is_unspaced(token.exact)
 
 
+def form_lines(tokens: Iterable[Token]) -> str:
+    """Write the different words among the terms of an article, one a line: form, the same folded, stem."""
+    return "\n".join(sorted({f"{token.exact}\t{token.folded}\t{token.stem}" for token in tokens if is_word(token)}))
+
+
 def build_vocabulary(path: Path, documents: Iterable[Iterable[Token]]) -> None:
     """Write the vocabulary of one view and locale from the terms of each article; their order does not matter."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for tokens in documents:
-        counts.update({(token.exact, token.folded, token.stem) for token in tokens if is_word(token)})
-    rows = sorted(counts, key=lambda row: (len(row[1]), row[1], row[0], row[2]))
-    forms, folded, stems = ("\n".join(column) for column in zip(*rows, strict=True)) if rows else ("", "", "")
+    write_vocabulary(path, count_forms(map(form_lines, documents)))
+
+
+def count_forms(documents: Iterable[str]) -> Counter[str]:
+    """Count in how many articles each line of `form_lines` is."""
+    counts: Counter[str] = Counter()
+    for lines in documents:
+        if lines:
+            counts.update(lines.split("\n"))
+    return counts
+
+
+def read_counts(path: Path) -> Counter[str]:
+    """Read back what `write_vocabulary` was given. Raises IndexCorrupt."""
+    return Vocabulary(path).counts
+
+
+def write_vocabulary(path: Path, counts: Counter[str]) -> None:
+    """Write a vocabulary from the articles that have each line of `form_lines`; lines that none has are left out."""
+    split = ((line.split("\t"), count) for line, count in counts.items() if count)
+    rows = sorted((len(folded), folded, form, stem, count) for (form, folded, stem), count in split)
+    _, folded, forms, stems, frequencies = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    stored = _Stored("\n".join(forms), "\n".join(folded), "\n".join(stems), list(frequencies))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.msgpack.encode(_Stored(forms, folded, stems, [counts[row] for row in rows])))
+    path.write_bytes(msgspec.msgpack.encode(stored))
 
 
 class Vocabulary:
@@ -104,6 +127,13 @@ class Vocabulary:
     def forms(self) -> list[Form]:
         """All forms, by length without diacritics, then by alphabet. Raises IndexCorrupt."""
         return [self._form(row) for row in range(len(self._columns.forms))]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What it was written from: see count_forms. Raises IndexCorrupt."""
+        forms, folded, stems, frequencies = self._columns
+        lines = map("\t".join, zip(forms, folded, stems, strict=True))
+        return Counter(dict(zip(lines, frequencies, strict=True)))
 
     @cached_property
     def most(self) -> int:

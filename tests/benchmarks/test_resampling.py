@@ -56,14 +56,14 @@ def test_a_turned_vector_is_near_and_of_length_one() -> None:
 def test_copies_keep_the_texts_and_have_ids_and_vectors_of_their_own(index: Path) -> None:
     with base_of(index, "public") as (base, _):
         assert [article.id for article in base.articles] == PUBLIC
-        read, chunks, plans = make(base, 30)
+        read, prepared, plans = make(base, 30)
         ids = [article.id for article in read.articles]
         assert ids == sorted(set(ids)) and len(ids) == 30
-        assert len({chunk.id for listed in chunks for chunk in listed}) == 30
+        assert len({chunk.id for entry in prepared for chunk in entry.chunks or ()}) == 30
         copy = next(article for article in read.articles if article.id.startswith("fr/password~"))
         number = copy.id.partition("~")[2]
         assert (copy.title, copy.translation_of) == ("Réinitialiser le mot de passe", f"en/password~{number}")
-        (chunk,) = chunks[ids.index(copy.id)]
+        (chunk,) = prepared[ids.index(copy.id)].chunks or ()
         assert chunk.id == f"{copy.id}#~0" and chunk.text.startswith("Choisissez un nouveau mot de passe")
         original = plans.chunks.vectors[plans.chunks.keys[ids.index("fr/password")]]
         turned = plans.chunks.vectors[plans.chunks.keys[ids.index(copy.id)]]

@@ -39,7 +39,7 @@ def make() -> None:
         sources, index = write(Path(folder, "sources"), FILES), Path(folder, "index")
         build_index([sources], index, settings(views=VIEWS), FakeEmbedder())
         layout = IndexLayout(index)
-        for path in (layout.cache, layout.lock):
+        for path in (layout.cache, layout.build_cache, layout.lock):
             path.unlink(missing_ok=True)
         GOLDEN.parent.mkdir(exist_ok=True)
         shutil.make_archive(str(GOLDEN.with_suffix("")), "zip", index)

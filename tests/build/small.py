@@ -50,7 +50,7 @@ def problems(index: Path) -> list[str]:
 def leftovers(index: Path) -> list[str]:
     """List what is in an index folder beside what belongs there while nobody writes."""
     layout = IndexLayout(index)
-    belongs = {layout.current, layout.cache, layout.lock, layout.generations}
+    belongs = {layout.current, layout.cache, layout.build_cache, layout.lock, layout.generations}
     belongs |= {layout.generation(name).folder for name in layout.generation_names()}
     there = [*layout.root.iterdir(), *(layout.generations.iterdir() if layout.generations.is_dir() else ())]
     return sorted(str(path.relative_to(index)) for path in there if path not in belongs)

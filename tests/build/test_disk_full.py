@@ -78,7 +78,7 @@ def test_a_refused_write_is_a_sentence_with_the_remedy(tmp_path: Path, owner: An
 
 @lazily
 @pytest.mark.parametrize(
-    "function", ["indexer.build.build_articles", "indexer.build.open_cache", "indexer.build.EmbeddingCache.put"]
+    "function", ["indexer.generation.copy_articles", "indexer.build.open_cache", "indexer.build.EmbeddingCache.put"]
 )
 def test_so_is_what_sqlite_says_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     index = changed(tmp_path)
@@ -98,7 +98,7 @@ def test_so_is_what_tantivy_says_of_it(tmp_path: Path, monkeypatch: pytest.Monke
 
     index = changed(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("indexer.views.build_keywords", full)
+        patch.setattr("indexer.views.write_keywords", full)
         with pytest.raises(StorageError, match="No space left on device"):
             index_again(tmp_path, **ONE_VIEW)
     assert_untouched(index)
@@ -111,7 +111,7 @@ def test_any_other_complaint_of_tantivy_is_not_blamed_on_the_disk(
     def broken(folder: Path, documents: object) -> None:
         raise ValueError("Field `terms` is not defined in the schema.")
 
-    monkeypatch.setattr("indexer.views.build_keywords", broken)
+    monkeypatch.setattr("indexer.views.write_keywords", broken)
     with pytest.raises(ValueError, match="not defined"):
         index_files(tmp_path, FILES, **ONE_VIEW)
 

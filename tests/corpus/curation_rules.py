@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.views import keyword_fields
+from indexer.prepare import keyword_fields
 from kb_search.curation import Stems, analyse, pin_key
 from kb_search.text.analyzer import stems
 from kb_search.text.normalize import normalize
