@@ -28,14 +28,8 @@ from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound
 
 FORMAT_VERSION = 5
 
-_CURRENT, _CACHE, _BUILD_CACHE, _GENERATIONS, _LOCK, _MANIFEST = (
-    "CURRENT",
-    "embeddings.sqlite",
-    "build.sqlite",
-    "generations",
-    "LOCK",
-    "manifest.json",
-)
+_CURRENT, _CACHE, _BUILD_CACHE = "CURRENT", "embeddings.sqlite", "build.sqlite"
+_GENERATIONS, _LOCK, _MANIFEST = "generations", "LOCK", "manifest.json"
 _GENERATION_NAME = re.compile(r"[0-9]{6,}")
 _LOCK_SUFFIX = ".lock"
 """tantivy leaves empty lock files in its folder; they are not part of the data."""

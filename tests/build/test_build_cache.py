@@ -238,7 +238,7 @@ def test_what_is_not_used_is_dropped_after_as_many_generations_as_are_kept(tmp_p
         left = []
         for generation, used in enumerate(({A, B}, {A}, {A}, {A}, {A}), 1):
             cache.retire({"outlines": used}, generation, keep=2)
-            left.append(sorted(key for key, _ in cache.outlines()))
+            left.append(sorted(key for key, _ in cache.outlines({A, B})))
         assert left == [[A, B], [A, B], [A, B], [A], [A]]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kb_search.errors import IndexCorrupt
+from kb_search.ranking import naming
 from kb_search.ranking.naming import Naming, Nearest
 
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
@@ -96,3 +97,8 @@ def test_a_damaged_file_says_so(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "naming.json").write_bytes(content)
     with pytest.raises(IndexCorrupt, match=r"naming\.json cannot be read"):
         Naming.load(tmp_path / "naming.json")
+
+
+def test_of_very_many_names_fewer_are_asked_but_never_too_few() -> None:
+    counts = {names: naming._asked(names) for names in (0, 1_999, 25_000, 85_000, 10_000_000)}
+    assert counts == {0: 2_000, 1_999: 2_000, 25_000: 2_000, 85_000: 588, 10_000_000: 500}
