@@ -7,7 +7,7 @@ from html import escape
 from math import log10
 from typing import NamedTuple
 
-_ROW, _BAR, _LABELS, _PLOT, _VALUES = 22, 14, 300, 420, 130
+_ROW, _BAR, _LABELS, _PLOT, _VALUES = 22, 14, 340, 420, 150
 _STYLE = (
     "<style>text{font:12px system-ui,sans-serif;fill:#1f2328}.t{font-weight:600}.n{fill:#59636e}"
     ".b{fill:#8c959f}.o{fill:#0969da}@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.n{fill:#9198a1}"

@@ -127,9 +127,9 @@ def _requests(row: Row) -> float | None:
 
 
 def _memory(row: Row) -> str:
+    steps = [name for name in ("rss_before_mb", "rss_index_mb", "rss_after_mb") if name in row.facts]
     anonymous = row.facts.get("anonymous_after_mb")
-    told = row.fact("rss_before_mb", "rss_after_mb")
-    return told if anonymous is None else f"{told} ({_short(float(anonymous))})"
+    return (row.fact(*steps) or NOTHING) + (f" ({_short(float(anonymous))})" if anonymous is not None else "")
 
 
 def _p50(series: str) -> Callable[[Row], float | None]:

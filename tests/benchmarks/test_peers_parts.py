@@ -173,6 +173,12 @@ def test_the_table_of_retrieval() -> None:
     assert text.splitlines()[5:] == ["* **A** failed: later", "* **B** failed: ended", "* Versions: a 1"]
 
 
+def test_memory_is_told_step_by_step() -> None:
+    facts: dict[str, Value] = {"A | rss_before_mb": 9.0, "A | rss_index_mb": 20, "A | rss_after_mb": 30}
+    assert "| 9.00 → 20.0 → 30.0 |" in table(record("retrieval", facts, {"A | default | dense_ms": [1.0]}))
+    assert "| – | – | – |" in table(record("retrieval", {}, {"A | default | dense_ms": [1.0]}))
+
+
 def test_the_tables_of_the_others() -> None:
     whole = {"A | default | whole_ms": [9.0], "A | default | embedding_ms": [4.0]}
     facts: dict[str, Value] = {"A | ingest_s": 4.0, "A | ingest_passages": 100}

@@ -14,6 +14,7 @@ from benchmarks.peers.protocol import Setting, Vectors, ask_all, disk_mb, note_m
 from kb_search.evaluation.precomputed import with_known_queries
 from kb_search.index_format import IndexLayout
 from kb_search.searcher import Searcher, open_searcher
+from kb_search.snapshot import open_snapshot
 
 
 class Engine:
@@ -58,6 +59,11 @@ def main() -> None:
     session.fact("unit", "article")
     session.fact("versions", versions(["kb-search"]))
     note_memory(session, "before")
+    # What the peers are: an index that is open, and no model in the process yet.
+    snapshot = open_snapshot(Path(job.index))
+    note_memory(session, "index")
+    snapshot.close()
+    del snapshot
     with open_searcher(job.index) as searcher:
         engine = Engine(searcher, job.view)
         # With the model that embeds queries in it, as it is when it serves.
