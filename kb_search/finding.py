@@ -17,7 +17,7 @@ from kb_search.expansion import Expansion, expand
 from kb_search.filter_notices import filter_notices
 from kb_search.filters import Condition
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Ordered, Scored, fold, order_articles, put_pins_first, unfolded
+from kb_search.ranking.rollup import WINDOW, Ordered, Window, fold, order_articles, put_pins_first, unfolded
 from kb_search.retrieval import DEPTH, Candidates, Query, deepen, retrieve
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stages import Stages
@@ -62,7 +62,7 @@ class Found:
     locale: str | None
     candidates: Candidates
     best: float | None
-    window: list[Scored]
+    window: Window
     more: bool
 
 
@@ -115,7 +115,7 @@ def find(
     else:
         candidates, mode, ranked = _nothing_asked(), request.mode, _by_date(scope, snapshot)
     ordered = put_pins_first(ranked, scope.pinned)
-    outside = ordered[WINDOW:]  # a pin that is not among the best takes the place of one that is
+    outside = ordered.log_odds[WINDOW:]  # a pin that is not among the best takes the place of one that is
     return Found(
         text=text,
         corrected=corrected,
@@ -125,9 +125,9 @@ def find(
         mode=mode,
         locale=request.reader or detected.locale,
         candidates=candidates,
-        best=fusion.sigmoid(ranked[0].log_odds) if ranked else None,
-        window=ordered[:WINDOW],
-        more=any(not text or scored.log_odds >= fusion.WEAK_LOG_ODDS for scored in outside),
+        best=fusion.sigmoid(float(ranked.log_odds[0])) if len(ranked) else None,
+        window=ordered.first(WINDOW),
+        more=bool(len(outside)) and (not text or bool((outside >= fusion.WEAK_LOG_ODDS).any())),
     )
 
 
@@ -140,7 +140,7 @@ def _by_evidence(
     embedder: Embedder,
     pool: ThreadPoolExecutor,
     stages: Stages,
-) -> tuple[Candidates, Mode, list[Scored]]:
+) -> tuple[Candidates, Mode, Window]:
     """Ask deeper while the window is not full and there is more, since translations fold into one."""
     view = scope.view
     wanted = next((c.values for c in request.conditions if c.field == "locale"), None)
@@ -163,7 +163,7 @@ def _by_evidence(
         candidates = deepen(query, snapshot, view, candidates, depth)
 
 
-def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+def _by_date(scope: _Scope, snapshot: Snapshot) -> Window:
     """Fill the window for a blank query: latest update first."""
     members = np.flatnonzero(scope.members)
     depth = 4 * WINDOW
@@ -176,7 +176,7 @@ def _by_date(scope: _Scope, snapshot: Snapshot) -> list[Scored]:
         depth *= 4
 
 
-def _fold(ranked: Ordered, scope: _Scope, snapshot: Snapshot) -> list[Scored]:
+def _fold(ranked: Ordered, scope: _Scope, snapshot: Snapshot) -> Window:
     if scope.languages is None:
         return unfolded(ranked, WINDOW + 1, scope.pinned)
     return fold(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
-from kb_search.ranking.rollup import WINDOW, Scored, fold, order_articles
+from kb_search.ranking.rollup import WINDOW, Window, fold, order_articles
 from kb_search.retrieval import Candidates
 from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
@@ -107,7 +107,7 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
     own = str(snapshot.store.locales[row])
     candidates, ranked = _nearest(snapshot, view_snapshot, row, limit, (locale or own, own))
     hits = hydrate(
-        ranked[:limit],
+        ranked.page(0, limit),
         candidates,
         snapshot,
         view_snapshot,
@@ -146,7 +146,7 @@ def _sections(chunks: Sequence[ChunkRecord]) -> tuple[ArticleSection, ...]:
 
 def _nearest(
     snapshot: Snapshot, view: ViewSnapshot, row: int, limit: int, languages: tuple[str, str]
-) -> tuple[Candidates, list[Scored]]:
+) -> tuple[Candidates, Window]:
     """Look ever deeper for chunks near the article's middle, until they make `limit` results or the view ends."""
     store = snapshot.store
     vector = _middle(snapshot, row)
@@ -190,7 +190,7 @@ def _candidates(
     )
 
 
-def _fold(candidates: Candidates, view: ViewSnapshot, languages: tuple[str, str], limit: int) -> list[Scored]:
+def _fold(candidates: Candidates, view: ViewSnapshot, languages: tuple[str, str], limit: int) -> Window:
     ranked = order_articles(
         candidates.articles, fusion.log_odds("semantic", candidates.asked, candidates.semantic, candidates.keyword)
     )

@@ -94,9 +94,10 @@ class Searcher:
         request = Request(query, view, mode, parse_filters(filters), _reader(locale), fold_translations)
         stages = Stages()
         found = find(request, self.snapshot, self._embedder, self._pool, stages)
-        fitting = [s for s in found.window if not found.text or s.log_odds >= fusion.WEAK_LOG_ODDS]
+        window = found.window
+        fitting = window.shown[window.log_odds >= fusion.WEAK_LOG_ODDS] if found.text else window.shown
         hits = hydrate(
-            found.window[offset : offset + limit],
+            window.page(offset, offset + limit),
             found.candidates,
             self.snapshot,
             found.view,
@@ -107,7 +108,7 @@ class Searcher:
             stages=stages,
         )
         with stages("facets"):
-            facets = self.snapshot.store.facets(s.shown for s in fitting)
+            facets = self.snapshot.store.facets(fitting.tolist())
         return SearchResult(
             query_id=uuid.uuid4().hex,
             query=query.encode("utf-8", "replace").decode(),  # half a surrogate pair could not be written as JSON
@@ -141,7 +142,8 @@ class Searcher:
         request = Request(query, view, mode, parse_filters(filters), _reader(locale), fold_translations)
         found = find(request, self.snapshot, self._embedder, self._pool)
         ids = self.snapshot.store.ids
-        hits = tuple((ids[scored.shown], fusion.sigmoid(scored.log_odds)) for scored in found.window[:limit])
+        shown = zip(found.window.shown[:limit].tolist(), found.window.log_odds[:limit].tolist(), strict=True)
+        hits = tuple((ids[row], fusion.sigmoid(odds)) for row, odds in shown)
         return Ranked(hits, found.candidates.degraded)
 
     def with_embedder(self, embedder: Embedder) -> Searcher:

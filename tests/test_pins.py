@@ -27,7 +27,7 @@ def curated(*pins: str) -> dict[str, str]:
 
 def window(searcher: Searcher, query: str) -> list[Scored]:
     with ThreadPoolExecutor(1) as pool:
-        return find(Request(query, "public", "hybrid"), searcher.snapshot, searcher.embedder, pool).window
+        return find(Request(query, "public", "hybrid"), searcher.snapshot, searcher.embedder, pool).window.page(0, 200)
 
 
 def test_a_pin_never_feeds_the_outcome(tmp_path: Path) -> None:

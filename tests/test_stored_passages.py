@@ -68,7 +68,7 @@ def test_passages_of_the_sample_are_those_of_its_texts(searcher: Searcher, mode:
     for number, query in enumerate(QUERIES):
         request = Request(query, "internal", mode, fold_translations=False)
         found = find(request, searcher.snapshot, searcher.embedder, searcher._pool)
-        page = found.window[number % 7 :][:3]
+        page = found.window.page(number % 7, number % 7 + 3)
         for scored, hit in zip(page, by_what_is_stored(found, page, searcher), strict=True):
             assert (hit.passage, *hit.passages) == by_text(found, scored.shown, searcher), (query, hit.id)
             marks += hit.passage.html.count("<mark>")
