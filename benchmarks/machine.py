@@ -35,7 +35,8 @@ def describe_machine() -> dict[str, Any]:
 
 def describe_index(index: Path, view: str = "public") -> dict[str, str | int | float]:
     """Size and model of an index. Raises IndexNotFound, IndexCorrupt."""
-    from kb_search.index_format import IndexLayout, read_manifest
+    from kb_search.index_format import IndexLayout
+    from kb_search.manifest import read_manifest
 
     layout = IndexLayout(index)
     manifest = read_manifest(layout.generation(layout.current_name()))

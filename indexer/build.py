@@ -42,12 +42,8 @@ from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexNotFound, StorageError
-from kb_search.index_format import (
-    FORMAT_VERSION,
-    IndexLayout,
-    Manifest,
-    open_manifest,
-)
+from kb_search.index_format import FORMAT_VERSION, IndexLayout
+from kb_search.manifest import Manifest, open_manifest
 from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
 from kb_search.stores.keywords import FIELD_WEIGHTS

@@ -23,14 +23,8 @@ from indexer.views import Corpus, Parts, build_view
 from kb_search.config import Settings
 from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
-from kb_search.index_format import (
-    FORMAT_VERSION,
-    GenerationLayout,
-    IndexLayout,
-    Manifest,
-    ViewInfo,
-    describe_files,
-)
+from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout
+from kb_search.manifest import Manifest, ViewInfo, describe_files
 from kb_search.stores.article_copy import copy_articles, first_chunks
 from kb_search.stores.articles import build_articles, shown_heading
 from kb_search.stores.sentences import SentenceFiles, analyse_chunk, build_sentences

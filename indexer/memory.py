@@ -24,7 +24,8 @@ from indexer.sources import FileRead, Page, SourceRead
 from indexer.tree import Found
 from indexer.vector_rows import Rows
 from kb_search.config import Settings
-from kb_search.index_format import GenerationLayout, Manifest
+from kb_search.index_format import GenerationLayout
+from kb_search.manifest import Manifest
 from kb_search.types import Article, Finding
 
 _DEPENDENCIES = ("eldc", "lingua-language-detector", "markdown-it-py", "mdit-py-plugins", "PyStemmer", "PyYAML")

@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from kb_search.disk import fsync_path
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexLocked, IndexNotFound, StorageError
-from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
+from kb_search.index_format import GenerationLayout, IndexLayout
+from kb_search.manifest import Manifest, open_manifest
 from kb_search.text.analyzer import ANALYZER_VERSION
 
 _BUILDING, _DELETING = ".building-", ".deleting-"

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from indexer.sources import SourceRead
-from kb_search.index_format import Manifest
+from kb_search.manifest import Manifest
 from kb_search.types import Article, Finding
 
 

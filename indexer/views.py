@@ -24,7 +24,8 @@ from indexer.visibility import visible
 from kb_search.config import View
 from kb_search.curation import SynonymRule, rules_for, save_synonyms
 from kb_search.disk import digest_of, write_ordinals
-from kb_search.index_format import GenerationLayout, ViewInfo, ViewLayout
+from kb_search.index_format import GenerationLayout, ViewLayout
+from kb_search.manifest import ViewInfo
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
 from kb_search.stores.keywords import FIELD_WEIGHTS, write_keywords

@@ -17,7 +17,8 @@ from kb_search.errors import ConfigError, QueryError
 from kb_search.filters import parse_filters
 from kb_search.finding import Request, find
 from kb_search.hydrate import hydrate
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from kb_search.curation import Synonyms, load_synonyms, pin_key
 from kb_search.disk import digest_of, read_ordinals
 from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
-from kb_search.index_format import GenerationLayout, IndexLayout, Manifest, open_manifest
+from kb_search.index_format import GenerationLayout, IndexLayout
+from kb_search.manifest import Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import Families, families
 from kb_search.ranking.naming import Naming

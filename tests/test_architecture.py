@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "config text",
         "embedding filters curation",
         "index_format",
+        "manifest",
         "stages stores ranking events marking",
         "snapshot passages spelling",
         "retrieval expansion filter_notices cutting",
@@ -37,7 +38,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """Rooms of kb_search, lowest first. A room imports from itself and from rooms below, never from beside or above."""
 
 INDEXER_USES = frozenset(
-    "types errors disk config text embedding curation index_format stores ranking.calibration ranking.naming".split()
+    (
+        "types errors disk config text embedding curation index_format manifest stores "
+        "ranking.calibration ranking.naming"
+    ).split()
 )
 
 ENGINES = {
@@ -131,7 +135,7 @@ def test_arrows_go_one_way(path: Path) -> None:
 
 
 def test_the_format_knows_of_a_model_only_what_it_is_called() -> None:
-    found = {module for module in imports(ROOT / "kb_search" / "index_format.py") if "embedding" in module}
+    found = {module for module in imports(ROOT / "kb_search" / "manifest.py") if "embedding" in module}
     assert found == {"kb_search.embedding.base", "kb_search.embedding.base.ModelSpec"}
 
 

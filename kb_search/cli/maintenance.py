@@ -9,7 +9,8 @@ from typing import Any
 
 from kb_search.cli.common import add_index, add_json, say, show, show_json
 from kb_search.errors import IndexCorrupt, IndexIncompatible
-from kb_search.index_format import IndexLayout, read_manifest, verify_files
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest, verify_files
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 from kb_search.config import Settings
 from kb_search.embedding.base import Embedder
 from kb_search.errors import IndexNotFound, KbSearchError
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from kb_search.searcher import Searcher, open_searcher
 
 _log = logging.getLogger(__name__)

@@ -43,7 +43,10 @@ def test_latency(index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     arguments = ["--index", str(index), "--queries", str(tmp_path / "queries.jsonl"), "--n", "3", "--mode", mode]
     assert main(["latency", *arguments, "--results", str(tmp_path / "results"), "--label", "toy"]) == 0
     record = _only_record(tmp_path / "results")
-    assert [len(values) for values in record.measured.samples.values()] == [3] * series
+    samples = record.measured.samples
+    assert {len(values) for values in samples.values()} == {3}
+    assert len([name for name in samples if not name.startswith("stage ")]) == series
+    assert ("stage embed_ms" in samples) is (mode == "hybrid") and "stage keywords_ms" in samples
     assert record.measured.arguments == {"mode": mode, "queries": 3, "warm_up": 1, "limit": 10}
     assert (record.measured.facts["view_articles"], record.measured.facts["model"]) == (3, "fake")
     assert record.machine["cores"] > 0

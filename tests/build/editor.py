@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from kb_search import Searcher
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from kb_search.types import Mode, SearchResult
 from tests.fakes import article, searcher_for, write
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from indexer.build import build_index
 from indexer.report import BuildReport
-from kb_search.index_format import IndexLayout, read_manifest, verify_files
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest, verify_files
 from tests.fakes import FakeEmbedder, article, searcher_for, settings, write
 
 ONE_VIEW: dict[str, Any] = {"views": {"public": {"audiences": ("public",)}}}

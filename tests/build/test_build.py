@@ -11,7 +11,8 @@ import pytest
 from indexer.build import build_index, plan_build
 from kb_search import open_searcher
 from kb_search.errors import IndexIncompatible, SourceError
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from tests.build.small import FILES, ONE_VIEW, PARCEL, PASSWORD, edit, ids, index_again, inodes, leftovers, problems
 from tests.fakes import FakeEmbedder, article, index_files, searcher_for, settings, write
 

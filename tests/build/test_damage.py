@@ -14,7 +14,8 @@ from indexer.publish import rollback
 from kb_search import open_searcher
 from kb_search.cli import main
 from kb_search.errors import IndexCorrupt, IndexIncompatible
-from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout, Manifest, read_manifest
+from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout
+from kb_search.manifest import Manifest, read_manifest
 from kb_search.text.analyzer import ANALYZER_VERSION
 from tests.build import golden
 from tests.build.small import FILES, ONE_VIEW, edit, ids, index_again, inodes, problems

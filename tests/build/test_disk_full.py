@@ -139,11 +139,11 @@ def test_a_rollback_that_cannot_be_written_leaves_the_live_generation(tmp_path: 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 1 MB; skip where that is not permitted."""
+    """Mount a disk of 3 MB; skip where that is not permitted."""
     folder = tmp_path / "small"
     folder.mkdir()
     mount = shutil.which("mount")
-    command = [mount or "mount", "-t", "tmpfs", "-o", "size=1m", "kb-search-test", str(folder)]
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=3m", "kb-search-test", str(folder)]
     if mount is None or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small disk is not permitted here")
     try:
@@ -200,7 +200,7 @@ def test_a_matrix_that_was_begun_can_be_finished_on_a_full_disk(small_disk: Path
 
 def test_a_matrix_that_does_not_fit_is_refused_before_it_is_begun(small_disk: Path) -> None:
     with pytest.raises(OSError, match="No space left"):
-        create_matrix(small_disk / "matrix", 64, 5_000)
+        create_matrix(small_disk / "matrix", 64, 15_000)
 
 
 @pytest.mark.parametrize("largest_kilobytes", [1, 16, 40])

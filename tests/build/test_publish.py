@@ -15,7 +15,8 @@ import pytest
 
 from indexer.publish import building, rollback, writer_lock
 from kb_search.errors import IndexCorrupt, IndexIncompatible, IndexLocked, IndexNotFound
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from tests.build.faults import PowerCut, power_cut_after
 from tests.build.small import FILES, ONE_VIEW, edit, ids, index_again, leftovers, problems
 from tests.fakes import article, index_files, searcher_for

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from indexer.build import build_index, plan_build
 from indexer.embedding_cache import text_key
-from kb_search.index_format import IndexLayout, read_manifest
+from kb_search.index_format import IndexLayout
+from kb_search.manifest import read_manifest
 from kb_search.ranking.calibration import Calibration
 from tests.build.small import inodes
 from tests.fakes import FakeEmbedder, article, settings, write
