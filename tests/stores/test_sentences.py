@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kb_search.errors import IndexCorrupt
-from kb_search.stores.sentences import SentenceStore, analyse_chunk, build_sentences, meet, term_hash
+from kb_search.stores.sentences import SentenceFiles, SentenceStore, analyse_chunk, build_sentences, meet, term_hash
 from kb_search.text.lines import Kind
 
 CHUNKS = [
@@ -87,3 +87,16 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path, cut: int)
     path.write_bytes(path.read_bytes()[:-23])
     with pytest.raises(IndexCorrupt, match="Build the index anew"):
         SentenceStore(*files(tmp_path), 3)
+
+
+def test_what_was_stored_of_chunks_is_given_back(tmp_path: Path) -> None:
+    build_sentences(*files(tmp_path), CHUNKS)
+    stored = SentenceFiles(*files(tmp_path))
+    assert list(stored.analysed(0, 3)) == CHUNKS
+    assert list(stored.analysed(2, 3)) == CHUNKS[2:]
+    assert list(stored.analysed(1, 1)) == []
+
+
+def test_a_generation_without_words_has_nothing_to_give_back(tmp_path: Path) -> None:
+    build_sentences(*files(tmp_path), [])
+    assert list(SentenceFiles(*files(tmp_path)).analysed(0, 0)) == []
