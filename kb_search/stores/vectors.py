@@ -37,9 +37,14 @@ _LONGEST_QUERY = 8.0
 _SEED, _ITERATIONS, _TRAINED_ON = 1234, 10, 64
 """Of the clustering: the same vectors give the same lists. Vectors looked at for each list."""
 
-# One query is too little work to share out: waking the other threads costs more than they save, and a server has
-# other queries for them.
-faiss.omp_set_num_threads(1)
+
+def _alone() -> None:
+    """Keep FAISS to the calling thread; the setting is one of each thread, so it is made before each call.
+
+    One query is too little work to share out: the others would be woken, wait for the next one spinning, and take the
+    cores from the model and from other queries.
+    """
+    faiss.omp_set_num_threads(1)
 
 
 class Tuning(msgspec.Struct, frozen=True):
@@ -66,6 +71,7 @@ def build_vectors(path: Path, vectors: NDArray[np.float32]) -> None:
     index.cp.seed, index.cp.niter = _SEED, _ITERATIONS
     index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, _TRAINED_ON
     if count:
+        _alone()  # sums do not depend on how many cores there are
         index.train(contiguous)
         index.add(contiguous)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +129,7 @@ class FaissVectors:
 
         `bits` says which rows count, bool of shape (rows,).
         """
+        _alone()
         parameters = faiss.IVFRaBitQSearchParameters()
         parameters.nprobe, parameters.qb = min(lists, self.lists), self._index.qb
         packed: Any = None
@@ -169,6 +176,7 @@ class FaissVectors:
         chunks, query = np.ascontiguousarray(chunks, np.int64), np.ascontiguousarray(query, np.float32)
         scores = np.empty(len(chunks), np.float32)
         if len(chunks):
+            _alone()
             faiss.fvec_inner_products_by_idx(
                 *(faiss.swig_ptr(scores), faiss.swig_ptr(query), self._start, faiss.swig_ptr(chunks)),
                 *(len(query), 1, len(chunks)),
