@@ -27,7 +27,8 @@ _HEAP = 256_000_000
 """Most that the writer holds in memory before it begins another segment; it takes what it needs."""
 _SELECTIVE = 1_000
 """Up to so many allowed articles the filter is part of the query; above, results are filtered as they come."""
-
+_NAMED_ONE_BY_ONE = 600
+"""Up to so many rows are terms of their own in such a query: a set of terms is looked for all along the dictionary."""
 _REMEMBERED = 65_536
 """Terms whose document frequency is remembered: asking tantivy costs more, and a query asks for each several times."""
 
@@ -116,7 +117,11 @@ class TantivyKeywords:
 
     def _among(self, query: tantivy.Query, rows: Ordinals, k: int) -> Ranking:
         """Rank some rows alone, by making them part of the query."""
-        members = tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
+        if len(rows) <= _NAMED_ONE_BY_ONE:
+            terms = [tantivy.Query.term_query(self._schema, _ROW, row, "basic") for row in rows.tolist()]
+            members = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        else:
+            members = tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
         both = [
             (tantivy.Occur.Must, query),
             (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
