@@ -38,7 +38,7 @@ def tune(store: FaissVectors, queries: NDArray[np.float32], recall: float = RECA
     rows = len(store.rows)
     if rows <= EXACT or not len(queries):
         return Tuning()
-    least = [_tenth_best(store, query) for query in queries]
+    least = store.kth_best(queries, _NEAREST).tolist()
     options = []
     for lists in _ladder(store.lists):
         asked = zip(queries, least, strict=True)
@@ -71,11 +71,6 @@ def _ladder(lists: int) -> Iterator[int]:
         yield tried
         tried += max(1, tried // 2)
     yield lists
-
-
-def _tenth_best(store: FaissVectors, query: NDArray[np.float32]) -> float:
-    scores = store.similarity(query, store.rows)
-    return float(np.partition(scores, -_NEAREST)[-_NEAREST])
 
 
 def _found(store: FaissVectors, query: NDArray[np.float32], least: float, lists: int) -> NDArray[np.float64]:

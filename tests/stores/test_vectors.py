@@ -234,3 +234,10 @@ def test_the_same_vectors_give_the_same_bytes(tmp_path: Path) -> None:
     build_vectors(tmp_path / "one", CLUSTERED)
     build_vectors(tmp_path / "two", CLUSTERED)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_how_near_the_kth_nearest_is(clustered_store: VectorStore) -> None:
+    assert isinstance(clustered_store, FaissVectors)
+    queries = CLUSTERED[:7]
+    expected = np.sort(queries.astype(np.float64) @ CLUSTERED.T, axis=1)[:, -3]
+    np.testing.assert_allclose(clustered_store.kth_best(queries, 3), expected, atol=1e-6)
