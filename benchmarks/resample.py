@@ -20,13 +20,13 @@ from indexer.build_cache import BuildCache
 from indexer.generation import Made, write_generation
 from indexer.known_words import KnownWords
 from indexer.publish import building, publish, writer_lock
-from indexer.report import Stopwatch
 from indexer.views import Parts
 from kb_search.config import load_settings
 from kb_search.embedding.base import ModelSpec
 from kb_search.errors import ConfigError, KbSearchError
 from kb_search.index_format import IndexLayout
 from kb_search.snapshot import open_snapshot
+from kb_search.stages import Stages
 from kb_search.stores.matrix import open_matrix
 
 
@@ -66,7 +66,7 @@ def build_resampled(base: Base, model: ModelSpec, chunks: int, out: Path, view: 
     if view not in settings.views:
         raise ConfigError(f"There is no view {view!r}. Choose from {', '.join(sorted(settings.views))}.")
     settings = msgspec.structs.replace(settings, views={view: settings.views[view]})
-    layout, watch = IndexLayout(out), Stopwatch()
+    layout, watch = IndexLayout(out), Stages()
     out.mkdir(parents=True, exist_ok=True)
     with writer_lock(layout), contextlib.closing(BuildCache(layout.build_cache)) as cache:
         read, prepared, plans = make(base, chunks)

@@ -34,7 +34,7 @@ from indexer.listing import Hashed, Known, Listing, hash_listed, list_sources
 from indexer.memory import Live, Memory, code_digest, open_live, rules_digest, split_keys
 from indexer.prepare import Prepared, names_of, prepare
 from indexer.publish import building, disk_errors, prune, publish, writer_lock
-from indexer.report import BuildReport, DryRun, SourceReport, Stopwatch, build_report
+from indexer.report import BuildReport, DryRun, SourceReport, build_report
 from indexer.sources import read_defaults, read_listed, read_sources
 from indexer.vector_rows import plan_rows
 from indexer.views import Parts
@@ -46,6 +46,7 @@ from kb_search.index_format import FORMAT_VERSION, IndexLayout
 from kb_search.manifest import Manifest, open_manifest
 from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
+from kb_search.stages import Stages
 from kb_search.stores.keywords import FIELD_WEIGHTS
 from kb_search.stores.sentences import SENTENCES_VERSION
 from kb_search.stores.tuning import TUNING_VERSION
@@ -100,7 +101,7 @@ class _Order:
 
 def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
     """Build for the one who holds the lock. Raises sqlite3.DatabaseError when the build cache is damaged."""
-    watch, layout, settings, embedder = Stopwatch(), order.layout, order.settings, order.embedder
+    watch, layout, settings, embedder = Stages(), order.layout, order.settings, order.embedder
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(1, "verify"))
         whole = pool.submit(_live_manifest, layout)  # hashing lets us go on
@@ -121,7 +122,7 @@ def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
             known_report = SourceReport.load(layout.generation(live.generation).report)
             seconds = time.perf_counter() - order.started
             return build_report(
-                known_report, live, seconds, published=False, reused=live.chunks, stages=watch.stages, more=damaged
+                known_report, live, seconds, published=False, reused=live.chunks, stages=watch.seconds, more=damaged
             )
         with watch("open cache"):
             cache, renamed = open_cache(layout.cache)
@@ -142,7 +143,7 @@ def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
             reused=made.plans.chunks.reused,
             before=live,
             pruned=pruned,
-            stages=watch.stages,
+            stages=watch.seconds,
             more=[*damaged, *_about_cache(renamed, "embedding", "embedded"), *left],
         )
 
@@ -160,7 +161,7 @@ class _Job:
     hashed: Hashed
     digest: str
     progress: Progress
-    watch: Stopwatch
+    watch: Stages
 
 
 def _make(job: _Job, live: Manifest | None, recalled: Live | None, *, full: bool) -> tuple[Manifest, Made, Memory]:

@@ -16,7 +16,7 @@ from indexer.embed import EmbeddingPlans
 from indexer.known_words import KnownWords
 from indexer.memory import Live
 from indexer.prepare import Prepared
-from indexer.report import SourceReport, Stopwatch
+from indexer.report import SourceReport
 from indexer.sources import SourceRead
 from indexer.vector_rows import NO_ROWS, write_rows
 from indexer.views import Corpus, Parts, build_view
@@ -25,6 +25,7 @@ from kb_search.disk import digest_of
 from kb_search.embedding.base import Embedder
 from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout
 from kb_search.manifest import Manifest, ViewInfo, describe_files
+from kb_search.stages import Stages
 from kb_search.stores.article_copy import copy_articles, first_chunks
 from kb_search.stores.articles import build_articles, shown_heading
 from kb_search.stores.sentences import SentenceFiles, analyse_chunk, build_sentences
@@ -50,7 +51,7 @@ def write_generation(
     embedder: Embedder,
     made: Made,
     parts: Parts,
-    watch: Stopwatch,
+    watch: Stages,
     live: Manifest | None,
     recalled: Live | None,
 ) -> Manifest:
@@ -96,7 +97,7 @@ def _write_views(
     embedder: Embedder,
     made: Made,
     parts: Parts,
-    watch: Stopwatch,
+    watch: Stages,
     recalled: Live | None,
 ) -> dict[str, ViewInfo]:
     """Write the vectors of all that is embedded, and all views of it."""
@@ -122,7 +123,7 @@ def _write_views(
     return views
 
 
-def _write_articles(target: GenerationLayout, made: Made, live: Live | None, watch: Stopwatch) -> None:
+def _write_articles(target: GenerationLayout, made: Made, live: Live | None, watch: Stages) -> None:
     articles, prepared, pins = made.read.articles, made.prepared, made.read.curation.pins
     chunks = [entry.chunks or () for entry in prepared]
     # What has just been read is written anew, whether or not the live generation has it too.

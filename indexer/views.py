@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from indexer.known_words import KnownWords
 from indexer.prepare import Prepared
 from indexer.publish import hard_link
-from indexer.report import Stopwatch
 from indexer.visibility import visible
 from kb_search.config import View
 from kb_search.curation import SynonymRule, rules_for, save_synonyms
@@ -28,6 +27,7 @@ from kb_search.index_format import GenerationLayout, ViewLayout
 from kb_search.manifest import ViewInfo
 from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
+from kb_search.stages import Stages
 from kb_search.stores.keywords import FIELD_WEIGHTS, write_keywords
 from kb_search.stores.tuning import QUERIES, TUNING_VERSION, load_tuning, save_tuning, tune
 from kb_search.stores.vectors import VECTORS_VERSION, FaissVectors, build_vectors
@@ -43,7 +43,7 @@ class Parts:
     """Finished parts that may be linked, by digest of their inputs; and the parts of this generation."""
 
     known: dict[str, Path]
-    watch: Stopwatch
+    watch: Stages
     made: dict[str, str] = field(default_factory=dict)
 
     def provide(self, folder: Path, root: Path, digest: str, make: Callable[[Path], None]) -> None:

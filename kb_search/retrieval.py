@@ -96,7 +96,10 @@ def retrieve(
     stages: Stages,
 ) -> Candidates:
     """Find the first candidates of a query and all their evidence; both branches run side by side."""
-    meaning = None if query.mode == "keyword" else _Meaning(query, snapshot, view, embedder, pool, stages)
+    known: Future[NDArray[np.float32]] = Future()
+    found = None
+    if query.mode != "keyword":
+        found = pool.submit(_by_meaning, query, snapshot, view, embedder, stages, known)
     wordings: dict[str, Wording] = {}
     by_keyword = _NOTHING
     if query.mode != "semantic":
@@ -104,9 +107,9 @@ def retrieve(
             wordings = _wordings(query, view)
             by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
     named, focus, by_meaning, degraded = None, None, _NOTHING, None
-    if meaning is not None:
+    if found is not None:
         try:
-            vector = meaning.vector.result()
+            vector = known.result()
         except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
             _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
@@ -116,40 +119,32 @@ def retrieve(
         else:
             with stages("names"):
                 named = _named(vector, query.languages, view)
-            focus, by_meaning = meaning.found.result()
+            focus, by_meaning = found.result()
     asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
     with stages("fuse"):
         return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
 
 
-class _Meaning:
-    """The semantic branch, under way in a thread of its own: `vector` is known first, then what it `found`."""
-
-    def __init__(
-        self,
-        query: Query,
-        snapshot: Snapshot,
-        view: ViewSnapshot,
-        embedder: Embedder,
-        pool: ThreadPoolExecutor,
-        stages: Stages,
-    ) -> None:
-        self.vector: Future[NDArray[np.float32]] = Future()
-
-        def run() -> tuple[Focus | None, Found]:
-            try:
-                vector, tokenized, embedded = embed_query(embedder, query.text)
-                stages.add("tokenize", tokenized)
-                stages.add("embed", embedded)
-            except BaseException as error:
-                self.vector.set_exception(error)
-                return None, _NOTHING
-            self.vector.set_result(vector)
-            with stages("vectors"):
-                focus = view.calibration.focus(vector, query.languages)
-                return focus, _semantic_candidates(query, snapshot, view, focus, DEPTH)
-
-        self.found = pool.submit(run)
+def _by_meaning(
+    query: Query,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    embedder: Embedder,
+    stages: Stages,
+    vector: Future[NDArray[np.float32]],
+) -> tuple[Focus | None, Found]:
+    """Run the semantic branch, in a thread of its own; `vector` is told as soon as it is known, or why it is not."""
+    try:
+        embedded = embed_query(embedder, query.text)
+    except BaseException as error:
+        vector.set_exception(error)
+        return None, _NOTHING
+    stages.add("tokenize", embedded.tokenize_ms / 1000)
+    stages.add("embed", embedded.embed_ms / 1000)
+    vector.set_result(embedded.vector)
+    with stages("vectors"):
+        focus = view.calibration.focus(embedded.vector, query.languages)
+        return focus, _semantic_candidates(query, snapshot, view, focus, DEPTH)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:

@@ -124,7 +124,7 @@ class Searcher:
             hits=hits,
             facets=facets,
             notices=found.notices + _about(found.view),
-            stages=stages.rounded(),
+            stages=stages.milliseconds(),
         )
 
     def rank(

@@ -1,4 +1,4 @@
-"""Where the time of one query goes: milliseconds by stage."""
+"""Where the time of a query, or of a build, goes: a clock by stage."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 STAGES = ("expand", "tokenize", "embed", "vectors", "names", "keywords", "fuse", "passage", "hydrate", "facets")
-"""In the order in which they are first begun; `vectors` runs beside `keywords` and `names`."""
+"""Of a query, in the order in which they are first begun; `vectors` runs beside `keywords` and `names`."""
 
 
 class Stages:
-    """A clock for one query. Threads may time different stages at once."""
+    """A clock: `seconds` by stage. Threads may time different stages at once."""
 
-    __slots__ = ("milliseconds",)
+    __slots__ = ("seconds",)
 
     def __init__(self) -> None:
         """Begin with nothing measured."""
-        self.milliseconds: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
@@ -26,12 +26,12 @@ class Stages:
         try:
             yield
         finally:
-            self.add(stage, (time.perf_counter() - started) * 1000)
+            self.add(stage, time.perf_counter() - started)
 
-    def add(self, stage: str, milliseconds: float) -> None:
+    def add(self, stage: str, seconds: float) -> None:
         """Add to a stage."""
-        self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + milliseconds
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
-    def rounded(self) -> dict[str, float]:
-        """Give the stages that were run, in their order, to the microsecond."""
-        return {name: round(self.milliseconds[name], 3) for name in STAGES if name in self.milliseconds}
+    def milliseconds(self) -> dict[str, float]:
+        """Give those stages of a query that were run, in their order, in milliseconds to the microsecond."""
+        return {name: round(self.seconds[name] * 1000, 3) for name in STAGES if name in self.seconds}

@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 INDEXER_USES = frozenset(
     (
-        "types errors disk config text embedding curation index_format manifest stores "
+        "types errors disk config text embedding curation index_format manifest stages stores "
         "ranking.calibration ranking.naming"
     ).split()
 )

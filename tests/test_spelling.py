@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kb_search.spelling import Guess, misspelt, unfinished, without_diacritics
-from kb_search.stores.vocabulary import Vocabulary, build_vocabulary
+from kb_search.stores.vocabulary import Vocabulary
 from kb_search.text.analyzer import Token, distinct, tokens
+from tests.stores.test_vocabulary import write_words
 
 TEXTS = {
     "en": ["Reset your password", "Track a parcel", "Cancel the subscription", "A café card", "parcel and invoice"],
@@ -21,7 +22,7 @@ TEXTS = {
 def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabulary]:
     folder: Path = tmp_path_factory.mktemp("vocabularies")
     for locale, texts in TEXTS.items():
-        build_vocabulary(folder / locale, (distinct(text, locale) for text in texts))
+        write_words(folder / locale, (distinct(text, locale) for text in texts))
     return {locale: Vocabulary(folder / locale) for locale in TEXTS}
 
 
@@ -94,5 +95,5 @@ def test_the_worth_of_a_guess_falls_with_its_edits(vocabularies: dict[str, Vocab
 
 
 def test_of_two_guesses_the_more_frequent_word_comes_first(tmp_path: Path) -> None:
-    build_vocabulary(tmp_path / "v", (distinct(text, "en") for text in ("table", "table", "cable")))
+    write_words(tmp_path / "v", (distinct(text, "en") for text in ("table", "table", "cable")))
     assert first(misspelt(token("gable", "en"), Vocabulary(tmp_path / "v"))) == "table"

@@ -33,14 +33,6 @@ _REMEMBERED = 65_536
 """Terms whose document frequency is remembered: asking tantivy costs more, and a query asks for each several times."""
 
 
-def build_keywords(folder: Path, documents: Iterable[Mapping[str, Sequence[str]]]) -> None:
-    """Write the index of one view and locale from field → terms of each article, in order of ordinal.
-
-    It holds row numbers, not ordinals: the same articles give the same index wherever they stand.
-    """
-    write_keywords(folder, map(weighted, documents))
-
-
 def weighted(fields: Mapping[str, Sequence[str]]) -> str:
     """Join the terms of an article's fields by spaces, each as often as its field counts."""
     return " ".join(
@@ -49,7 +41,10 @@ def weighted(fields: Mapping[str, Sequence[str]]) -> str:
 
 
 def write_keywords(folder: Path, documents: Iterable[str]) -> None:
-    """Write the index of one view and locale from what `weighted` gave for each article; see build_keywords."""
+    """Write the index of one view and locale from what `weighted` gave for each article, in order of ordinal.
+
+    It holds row numbers, not ordinals: the same articles give the same index wherever they stand.
+    """
     folder.mkdir(parents=True)
     index = tantivy.Index(_schema(), path=str(folder))
     # One thread: the same input gives the same order of documents, hence of ties.
@@ -64,7 +59,7 @@ def write_keywords(folder: Path, documents: Iterable[str]) -> None:
 
 
 class TantivyKeywords:
-    """Reader of `build_keywords`; see KeywordStore. Searches may run in parallel."""
+    """Reader of `write_keywords`; see KeywordStore. Searches may run in parallel."""
 
     def __init__(self, folder: Path, ordinals: Ordinals) -> None:
         """Open the index of one view and locale; row i of it is article `ordinals[i]`. Raises IndexCorrupt."""

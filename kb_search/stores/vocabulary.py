@@ -67,11 +67,6 @@ def form_lines(tokens: Iterable[Token]) -> str:
     return "\n".join(sorted({f"{token.exact}\t{token.folded}\t{token.stem}" for token in tokens if is_word(token)}))
 
 
-def build_vocabulary(path: Path, documents: Iterable[Iterable[Token]]) -> None:
-    """Write the vocabulary of one view and locale from the terms of each article; their order does not matter."""
-    write_vocabulary(path, count_forms(map(form_lines, documents)))
-
-
 def count_forms(documents: Iterable[str]) -> Counter[str]:
     """Count in how many articles each line of `form_lines` is."""
     counts: Counter[str] = Counter()
@@ -97,7 +92,7 @@ def write_vocabulary(path: Path, counts: Counter[str]) -> None:
 
 
 class Vocabulary:
-    """Reader of `build_vocabulary`. Thread-safe; it is taken apart when the first query asks for it."""
+    """Reader of `write_vocabulary`. Thread-safe; it is taken apart when the first query asks for it."""
 
     def __init__(self, path: Path) -> None:
         """Read the file at once: its generation may be pruned while we serve it. Raises IndexCorrupt."""

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from kb_search.errors import IndexCorrupt
 from kb_search.stores import keywords
 from kb_search.stores.base import KeywordStore, Ordinals, Ranking
-from kb_search.stores.keywords import FIELD_WEIGHTS, TantivyKeywords, build_keywords
+from kb_search.stores.keywords import FIELD_WEIGHTS, TantivyKeywords, weighted, write_keywords
 from kb_search.text.slots import Clause, plain
 
 Fields = Mapping[str, Sequence[str]]
@@ -34,7 +34,7 @@ MakeStore = Callable[[Sequence[Fields], Ordinals], KeywordStore]
 
 def tantivy_store(folder: Path) -> MakeStore:
     def make(documents: Sequence[Fields], ordinals: Ordinals) -> KeywordStore:
-        build_keywords(folder / "keywords", documents)
+        write_keywords(folder / "keywords", map(weighted, documents))
         return TantivyKeywords(folder / "keywords", ordinals)
 
     return make
@@ -225,7 +225,7 @@ def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, mo
     monkeypatch.setattr(keywords, "_HEAP", 15_000_000)  # as little as tantivy takes: some 1,500 of these articles
     words = [f"{number:090}" for number in range(80)]
     documents = [fields(body=f"same w{row} {' '.join(f'{row}{word}' for word in words)}") for row in range(2_500)]
-    build_keywords(tmp_path / "keywords", documents)
+    write_keywords(tmp_path / "keywords", map(weighted, documents))
     assert len(list((tmp_path / "keywords").glob("*.store"))) > 1
     store = TantivyKeywords(tmp_path / "keywords", np.arange(2_500))
     odd = np.arange(2_500) % 2 == 1
@@ -239,13 +239,13 @@ def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, mo
 
 
 def test_an_index_of_another_size_is_refused(tmp_path: Path) -> None:
-    build_keywords(tmp_path / "keywords", THREE)
+    write_keywords(tmp_path / "keywords", map(weighted, THREE))
     with pytest.raises(IndexCorrupt, match=r"keywords holds 3 articles, expected 2\. Build the index anew\."):
         TantivyKeywords(tmp_path / "keywords", np.arange(2))
 
 
 def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
-    build_keywords(tmp_path / "keywords", THREE)
+    write_keywords(tmp_path / "keywords", map(weighted, THREE))
     (tmp_path / "keywords" / "meta.json").write_text("{")
     with pytest.raises(IndexCorrupt, match=r"keywords cannot be read by tantivy \(.*\)\. Build the index anew\."):
         TantivyKeywords(tmp_path / "keywords", np.arange(3))
@@ -255,7 +255,7 @@ def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
 
 def test_an_index_that_may_only_be_read_opens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "keywords"
-    build_keywords(folder, [{"title": ["password"], "keywords": [], "headings": [], "body": ["reset"]}])
+    write_keywords(folder, [weighted({"title": ["password"], "keywords": [], "headings": [], "body": ["reset"]})])
 
     class ReadOnly:
         """tantivy, where the lock file in `folder` may not be written."""

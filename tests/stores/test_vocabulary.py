@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from kb_search.errors import IndexCorrupt
-from kb_search.stores.vocabulary import Form, Vocabulary, build_vocabulary
-from kb_search.text.analyzer import distinct
+from kb_search.stores.vocabulary import Form, Vocabulary, count_forms, form_lines, write_vocabulary
+from kb_search.text.analyzer import Token, distinct
+
+
+def write_words(path: Path, documents: Iterable[Iterable[Token]]) -> None:
+    """Write the vocabulary of articles from their terms, as a build does."""
+    write_vocabulary(path, count_forms(map(form_lines, documents)))
 
 
 def vocabulary(folder: Path, *texts: str, locale: str = "en") -> Vocabulary:
-    build_vocabulary(folder / "vocabulary", (distinct(text, locale) for text in texts))
+    write_words(folder / "vocabulary", (distinct(text, locale) for text in texts))
     return Vocabulary(folder / "vocabulary")
 
 
@@ -85,8 +90,8 @@ def test_an_empty_vocabulary(tmp_path: Path) -> None:
 
 
 def test_the_same_words_give_the_same_bytes_in_any_order(tmp_path: Path) -> None:
-    build_vocabulary(tmp_path / "one", (distinct(text, "en") for text in ("late parcel", "reset")))
-    build_vocabulary(tmp_path / "other", (distinct(text, "en") for text in ("reset", "parcel late")))
+    write_words(tmp_path / "one", (distinct(text, "en") for text in ("late parcel", "reset")))
+    write_words(tmp_path / "other", (distinct(text, "en") for text in ("reset", "parcel late")))
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
