@@ -295,7 +295,7 @@ def _prune(job: _Job, manifest: Manifest, made: Made, memory: Memory) -> tuple[l
     keys |= {target.vectors: made.plans.chunks.keys, target.names: made.plans.names.keys}
     for place, counted in made.words.counted.items():
         view, _, locale = place.partition("/")
-        keys[target.view(view).vocabulary(locale)] = counted
+        keys[target.view(view).vocabulary(locale)] = keys[target.view(view).postings(locale)] = counted
     contents = {sha[file.relative_to(target.folder).as_posix()].sha256: listed for file, listed in keys.items()}
     try:
         with disk_errors(layout.root):

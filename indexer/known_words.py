@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
 
 from indexer.build_cache import BuildCache, Words
 from indexer.memory import Live
 from indexer.prepare import Prepared
 from kb_search.errors import IndexCorrupt
+from kb_search.index_format import ViewLayout
+from kb_search.stores.postings import GONE, Kept, Postings
 from kb_search.stores.vocabulary import count_forms, read_counts
 
 
@@ -32,6 +37,24 @@ class KnownWords:
         known = self._of(documents)
         return (known[entry.words_key].terms for entry in documents)
 
+    def postings(self, documents: Sequence[Prepared], place: str) -> tuple[list[tuple[int, str]], Kept | None]:
+        """Give the terms of the articles whose postings are not known, by row, and those that are, by their new rows.
+
+        Raises Forgotten.
+        """
+        keys = [entry.words_key for entry in documents]
+        if (before := self._posted_before(place)) is not None:
+            old, postings = before
+            free: dict[bytes, list[int]] = {}
+            for row in range(len(keys) - 1, -1, -1):  # equal articles are taken from the end: in order
+                free.setdefault(keys[row], []).append(row)
+            places = np.array([rows.pop() if (rows := free.get(key, [])) else GONE for key in old], np.int64)
+            new = sorted(row for rows in free.values() for row in rows)
+            known = self._of([documents[row] for row in new])
+            return [(row, known[keys[row]].terms) for row in new], Kept(postings, places)
+        known = self._of(documents)
+        return [(row, known[key].terms) for row, key in enumerate(keys)], None
+
     def counts(self, documents: Sequence[Prepared], place: str) -> Counter[str]:
         """Count in how many articles each word is, by the line that describes it; `place` is view and locale.
 
@@ -52,17 +75,32 @@ class KnownWords:
         return count_forms(known[entry.words_key].forms for entry in documents)
 
     def _counted_before(self, place: str) -> tuple[Counter[str], list[bytes]] | None:
+        found = self._contents(place, ViewLayout.vocabulary)
+        if found is None:
+            return None
+        try:
+            return read_counts(found[0]), found[1]
+        except IndexCorrupt:
+            return None
+
+    def _posted_before(self, place: str) -> tuple[list[bytes], Postings] | None:
+        found = self._contents(place, ViewLayout.postings)
+        if found is None:
+            return None
+        try:
+            postings = Postings(found[0])
+        except IndexCorrupt:
+            return None
+        return (found[1], postings) if postings.size == len(found[1]) else None
+
+    def _contents(self, place: str, of: Callable[[ViewLayout, str], Path]) -> tuple[Path, list[bytes]] | None:
+        """Find a file of the live generation, by view and locale, and what articles it was made from."""
         if self._live is None:
             return None
         view, _, locale = place.partition("/")
-        file = self._live.layout.view(view).vocabulary(locale)
+        file = of(self._live.layout.view(view), locale)
         keys = self._live.contents(file, self._cache)
-        if keys is None:
-            return None
-        try:
-            return read_counts(file), keys
-        except IndexCorrupt:
-            return None
+        return None if keys is None else (file, keys)
 
     def _of(self, documents: Sequence[Prepared]) -> dict[bytes, Words]:
         known = {entry.words_key: entry.words for entry in documents if entry.words}

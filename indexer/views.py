@@ -29,6 +29,7 @@ from kb_search.ranking.calibration import CALIBRATION_VERSION, Calibration
 from kb_search.ranking.naming import NAMING_VERSION, Naming
 from kb_search.stages import Stages
 from kb_search.stores.keywords import FIELD_WEIGHTS, write_keywords
+from kb_search.stores.postings import POSTINGS_VERSION, write_postings
 from kb_search.stores.tuning import QUERIES, TUNING_VERSION, load_tuning, save_tuning, tune
 from kb_search.stores.vectors import VECTORS_VERSION, FaissVectors, build_vectors
 from kb_search.stores.vocabulary import VOCABULARY_VERSION, write_vocabulary
@@ -161,6 +162,12 @@ def build_view(layout: GenerationLayout, name: str, view: View, corpus: Corpus, 
         )
         parts.provide(target.keywords(locale), layout.folder, digest, partial(_keywords, documents, corpus.words))
         parts.provide(
+            target.postings(locale),
+            layout.folder,
+            f"p{POSTINGS_VERSION}" + digest,
+            partial(_postings, documents, corpus.words, place),
+        )
+        parts.provide(
             target.vocabulary(locale),
             layout.folder,
             f"w{VOCABULARY_VERSION}" + digest,
@@ -234,6 +241,11 @@ def _keywords(documents: Sequence[Prepared], words: KnownWords, folder: Path) ->
         if _REFUSED.search(str(error)):
             raise OSError(f"tantivy: {error}") from error
         raise
+
+
+def _postings(documents: Sequence[Prepared], words: KnownWords, place: str, file: Path) -> None:
+    changed, kept = words.postings(documents, place)
+    write_postings(file, len(documents), changed, kept)
 
 
 def _vocabulary(documents: Sequence[Prepared], words: KnownWords, place: str, file: Path) -> None:

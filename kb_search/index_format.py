@@ -185,6 +185,10 @@ class ViewLayout:
         """Return the tantivy folder of one locale."""
         return self.folder / locale / "keywords"
 
+    def postings(self, locale: str) -> Path:
+        """Which articles of one locale have a term, and how often: see stores/postings.py."""
+        return self.folder / locale / "postings"
+
     def vocabulary(self, locale: str) -> Path:
         """The words of one locale as they were written: msgpack."""
         return self.folder / locale / "vocabulary"

@@ -50,15 +50,14 @@ class Query:
 
 
 class Found(NamedTuple):
-    """Articles that one branch found, ascending, each with its best score; and whether there are no more.
+    """Articles that one branch found, each with its best score; and whether there are no more.
 
-    `open_ended` names the locales of the keyword branch in which further articles match.
+    Those of the semantic branch are ascending.
     """
 
     articles: Ordinals
     scores: NDArray[np.float32]
     exhausted: bool
-    open_ended: frozenset[str] = frozenset()
 
 
 _NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float32), True)
@@ -174,7 +173,7 @@ def _evidence(
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
-    bm25, share, keyword = _bm25(articles, by_keyword, snapshot, view, wordings, query.languages)
+    bm25, share, keyword = _bm25(articles, snapshot, view, wordings, query.languages)
     similarity = semantic = np.zeros(len(articles))
     if focus is not None:
         similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
@@ -191,17 +190,16 @@ def _wordings(query: Query, view: ViewSnapshot) -> dict[str, Wording]:
 
 
 def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wording], depth: int) -> Found:
-    rankings = {
-        locale: view.keywords[locale].search(wording.words, depth, query.allowed)
+    rankings = [
+        view.keywords[locale].search(wording.words, depth, query.allowed)
         for locale, wording in wordings.items()
-    }
+        if wording.known
+    ]
     if not rankings:
         return _NOTHING
-    articles = np.concatenate([ranking.ordinals for ranking in rankings.values()])
-    scores = np.concatenate([ranking.scores for ranking in rankings.values()])
-    order = np.argsort(articles)  # an article is in one locale only
-    open_ended = frozenset(locale for locale, ranking in rankings.items() if len(ranking.ordinals) >= depth)
-    return Found(articles[order], scores[order], not open_ended, open_ended)
+    articles = np.concatenate([ranking.ordinals for ranking in rankings])  # an article is in one locale only
+    scores = np.concatenate([ranking.scores for ranking in rankings])
+    return Found(articles, scores, all(len(ranking.ordinals) < depth for ranking in rankings))
 
 
 def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus, depth: int) -> Found:
@@ -222,19 +220,13 @@ def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, f
         chunks *= 4
 
 
-def _known(articles: Ordinals, found: Found) -> tuple[NDArray[np.float64], Mask]:
-    """Spread what a branch found over all candidates: score where it is known, and where it is not."""
-    scores, missing = np.zeros(len(articles)), np.ones(len(articles), np.bool_)
-    rows = np.searchsorted(articles, found.articles)
-    scores[rows], missing[rows] = found.scores, False
-    return scores, missing
-
-
 def _similarities(
     articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Similarity of each candidate: by its nearest chunk and its first."""
-    nearest, missing = _known(articles, found)
+    nearest, missing = np.zeros(len(articles)), np.ones(len(articles), np.bool_)
+    rows = np.searchsorted(articles, found.articles)
+    nearest[rows], missing[rows] = found.scores, False
     if missing.any():
         chunks, starts = chunk_rows(articles[missing], snapshot.store.first_chunk)
         nearest[missing] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
@@ -251,25 +243,19 @@ def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ord
 
 def _bm25(
     articles: Ordinals,
-    found: Found,
     snapshot: Snapshot,
     view: ViewSnapshot,
     wordings: dict[str, Wording],
     languages: Mapping[str, float],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """BM25 of every candidate in its own locale, its share of what was possible there, and that in deviations."""
-    bm25, missing = _known(articles, found)
-    share, keyword = np.zeros(len(articles)), np.zeros(len(articles))
+    bm25, share, keyword = np.zeros((3, len(articles)))
     locales = snapshot.store.locales[articles]
     for locale, wording in wordings.items():
-        if not wording.words:
+        if not wording.known:
             continue
-        store, here = view.keywords[locale], locales == locale
-        # Where the search came to an end, what it has not found holds none of the words.
-        asked = articles[here & missing] if locale in found.open_ended else articles[:0]
-        if len(asked) and wording.known:
-            ranking = store.scores(wording.words, asked)
-            bm25[np.searchsorted(articles, ranking.ordinals)] = ranking.scores
+        here = np.flatnonzero(locales == locale)
+        bm25[here] = view.keywords[locale].scores(wording.words, articles[here])
         share[here] = fusion.share_of_ideal(bm25[here], wording.ideal)
         keyword[here] = share[here] / wording.spread * fusion.language_worth(languages, locale)
     return bm25, share, keyword

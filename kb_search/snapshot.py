@@ -27,6 +27,7 @@ from kb_search.stores.articles import ArticleStore, StoredPin
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.matrix import open_matrix
+from kb_search.stores.postings import Postings
 from kb_search.stores.sentences import SentenceStore
 from kb_search.stores.tuning import load_tuning
 from kb_search.stores.vectors import FaissVectors
@@ -163,7 +164,8 @@ def _open_view(
         ordinals = read_ordinals(layout.articles(locale))
         members[ordinals] = True
         folder, words = layout.keywords(locale), layout.vocabulary(locale)
-        keywords[locale] = parts.open(folder, partial(TantivyKeywords, folder, ordinals), ordinals.tobytes())
+        postings = parts.open(layout.postings(locale), partial(Postings, layout.postings(locale)))
+        keywords[locale] = parts.open(folder, partial(TantivyKeywords, folder, postings, ordinals), ordinals.tobytes())
         vocabularies[locale] = parts.open(words, partial(Vocabulary, words))
     by_size = sorted(info.locales, key=lambda locale: (-info.locales[locale], locale))
     return ViewSnapshot(

@@ -57,8 +57,11 @@ class KeywordStore(Protocol):
         """
         ...
 
-    def scores(self, words: Sequence[Word], articles: Ordinals) -> Ranking:
-        """Score the given articles of this locale alone: those of them that match, as `search` would."""
+    def scores(self, words: Sequence[Word], articles: Ordinals) -> Scores:
+        """Score the given articles of this locale alone: as `search` would within 1e-6, 0 for those that do not match.
+
+        `articles` are ascending; float32 of their shape.
+        """
         ...
 
     def document_frequency(self, term: str) -> int:

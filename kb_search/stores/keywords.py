@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
 from kb_search.errors import IndexCorrupt
-from kb_search.stores.base import Mask, Ordinals, Ranking
+from kb_search.stores.base import Mask, Ordinals, Ranking, Scores
+from kb_search.stores.postings import Postings
 from kb_search.text.slots import Clause, Word
 
 FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 2, "body": 1}
@@ -25,12 +25,8 @@ FIELD_WEIGHTS: Mapping[str, int] = {"title": 3, "keywords": 2, "headings": 2, "b
 _FIELD, _ROW = "terms", "row"
 _HEAP = 256_000_000
 """Most that the writer holds in memory before it begins another segment; it takes what it needs."""
-_SELECTIVE = 1_000
-"""Up to so many allowed articles the filter is part of the query; above, results are filtered as they come."""
-_NAMED_ONE_BY_ONE = 600
-"""Up to so many rows are terms of their own in such a query: a set of terms is looked for all along the dictionary."""
-_REMEMBERED = 65_536
-"""Terms whose document frequency is remembered: asking tantivy costs more, and a query asks for each several times."""
+_SELECTIVE = 4_000
+"""Up to so many allowed articles all of them are scored; above, the best of all are filtered as they come."""
 
 
 def weighted(fields: Mapping[str, Sequence[str]]) -> str:
@@ -59,9 +55,9 @@ def write_keywords(folder: Path, documents: Iterable[str]) -> None:
 
 
 class TantivyKeywords:
-    """Reader of `write_keywords`; see KeywordStore. Searches may run in parallel."""
+    """Reader of `write_keywords`, and of the postings beside it; see KeywordStore. Searches may run in parallel."""
 
-    def __init__(self, folder: Path, ordinals: Ordinals) -> None:
+    def __init__(self, folder: Path, postings: Postings, ordinals: Ordinals) -> None:
         """Open the index of one view and locale; row i of it is article `ordinals[i]`. Raises IndexCorrupt."""
         try:
             self._index, self._searcher = _open(folder)
@@ -74,9 +70,13 @@ class TantivyKeywords:
             raise IndexCorrupt(
                 f"{folder} holds {self._searcher.num_docs} articles, expected {len(ordinals)}. Build the index anew."
             )
-        self._ordinals = ordinals
+        if postings.size != len(ordinals):
+            raise IndexCorrupt(
+                f"The postings beside {folder} are of {postings.size} articles, expected {len(ordinals)}. "
+                "Build the index anew."
+            )
+        self._ordinals, self._postings = ordinals, postings
         self._in_order = self._is_in_order()
-        self._frequency = lru_cache(_REMEMBERED)(self._look_up)
 
     @property
     def size(self) -> int:
@@ -85,43 +85,30 @@ class TantivyKeywords:
 
     def document_frequency(self, term: str) -> int:
         """Count the articles with a term; see KeywordStore."""
-        return self._frequency(term)
-
-    def _look_up(self, term: str) -> int:
-        return int(self._searcher.doc_freq(_FIELD, term))
+        return self._postings.frequency(term)
 
     def search(self, words: Sequence[Word], k: int, allowed: Mask | None = None) -> Ranking:
         """Return the best articles; a word that is given twice counts twice; see KeywordStore."""
         if not words or k <= 0 or not len(self._ordinals):
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        wanted = self._query(words)
         if allowed is None:
-            return self._ranked(wanted, k)
+            return self._ranked(self._query(words), k)
         chosen = np.flatnonzero(allowed[self._ordinals])
         if len(chosen) == len(self._ordinals):
-            return self._ranked(wanted, k)
+            return self._ranked(self._query(words), k)
         if len(chosen) <= _SELECTIVE:
-            return self._among(wanted, chosen, k)
-        return self._filtered(wanted, k, allowed)
+            return self._among(words, chosen, k)
+        return self._filtered(self._query(words), k, allowed)
 
-    def scores(self, words: Sequence[Word], articles: Ordinals) -> Ranking:
+    def scores(self, words: Sequence[Word], articles: Ordinals) -> Scores:
         """Score some articles alone; see KeywordStore."""
-        if not words or not len(articles):
-            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-        return self._among(self._query(words), np.searchsorted(self._ordinals, articles), len(articles))
+        return self._postings.bm25(words, np.searchsorted(self._ordinals, articles))
 
-    def _among(self, query: tantivy.Query, rows: Ordinals, k: int) -> Ranking:
-        """Rank some rows alone, by making them part of the query."""
-        if len(rows) <= _NAMED_ONE_BY_ONE:
-            terms = [tantivy.Query.term_query(self._schema, _ROW, row, "basic") for row in rows.tolist()]
-            members = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
-        else:
-            members = tantivy.Query.term_set_query(self._schema, _ROW, rows.tolist())
-        both = [
-            (tantivy.Occur.Must, query),
-            (tantivy.Occur.Must, tantivy.Query.const_score_query(members, 0.0)),
-        ]
-        return self._ranked(tantivy.Query.boolean_query(both), k)
+    def _among(self, words: Sequence[Word], rows: Ordinals, k: int) -> Ranking:
+        """Rank some rows alone."""
+        scores = self._postings.bm25(words, rows)
+        order = np.argsort(-scores, kind="stable")[: min(k, int(np.count_nonzero(scores)))]
+        return Ranking(self._ordinals[rows[order]], scores[order])
 
     def _query(self, words: Sequence[Word]) -> tantivy.Query:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._word(word)) for word in words])

@@ -26,6 +26,7 @@ from kb_search.errors import IndexCorrupt
 from kb_search.stores import keywords
 from kb_search.stores.base import KeywordStore, Ordinals, Ranking
 from kb_search.stores.keywords import FIELD_WEIGHTS, TantivyKeywords, weighted, write_keywords
+from kb_search.stores.postings import Postings, write_postings
 from kb_search.text.slots import Clause, plain
 
 Fields = Mapping[str, Sequence[str]]
@@ -33,11 +34,14 @@ MakeStore = Callable[[Sequence[Fields], Ordinals], KeywordStore]
 
 
 def tantivy_store(folder: Path) -> MakeStore:
-    def make(documents: Sequence[Fields], ordinals: Ordinals) -> KeywordStore:
-        write_keywords(folder / "keywords", map(weighted, documents))
-        return TantivyKeywords(folder / "keywords", ordinals)
+    return lambda documents, ordinals: store_of(folder, list(map(weighted, documents)), ordinals)
 
-    return make
+
+def store_of(folder: Path, documents: Sequence[str], ordinals: Ordinals) -> TantivyKeywords:
+    """Write both parts of a store and open them."""
+    write_keywords(folder / "keywords", documents)
+    write_postings(folder / "postings", len(documents), enumerate(documents))
+    return TantivyKeywords(folder / "keywords", Postings(folder / "postings"), ordinals)
 
 
 @pytest.fixture(params=[tantivy_store], ids=["tantivy"])
@@ -215,19 +219,22 @@ def test_a_filter_gives_the_full_ranking_without_the_others(
 ) -> None:
     mask = np.zeros(240, np.bool_)
     mask[list(allowed)] = True
-    expected = [(ordinal, score) for ordinal, score in answer(many.search(plain(*terms), 240)) if mask[ordinal]][:k]
-    with pytest.MonkeyPatch.context() as patch:  # 0: results are filtered as they come; 1000: the query is
+    everything = dict(answer(many.search(plain(*terms), 240)))
+    expected = sorted((score for ordinal, score in everything.items() if mask[ordinal]), reverse=True)[:k]
+    with pytest.MonkeyPatch.context() as patch:  # 0: results are filtered as they come; 1000: all allowed are scored
         patch.setattr(keywords, "_SELECTIVE", selective)
-        assert answer(many.search(plain(*terms), k, mask)) == expected
+        found = answer(many.search(plain(*terms), k, mask))
+    # Which of two comes first that differ by rounding alone depends on who added up.
+    assert [score for _, score in found] == pytest.approx(expected, rel=1e-6)
+    assert all(mask[ordinal] and everything[ordinal] == pytest.approx(score, rel=1e-6) for ordinal, score in found)
 
 
 def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keywords, "_HEAP", 15_000_000)  # as little as tantivy takes: some 1,500 of these articles
     words = [f"{number:090}" for number in range(80)]
     documents = [fields(body=f"same w{row} {' '.join(f'{row}{word}' for word in words)}") for row in range(2_500)]
-    write_keywords(tmp_path / "keywords", map(weighted, documents))
+    store = store_of(tmp_path, list(map(weighted, documents)), np.arange(2_500))
     assert len(list((tmp_path / "keywords").glob("*.store"))) > 1
-    store = TantivyKeywords(tmp_path / "keywords", np.arange(2_500))
     odd = np.arange(2_500) % 2 == 1
     assert store.search(plain("same"), 20).ordinals.tolist() == list(range(20))
     assert store.search(plain("same"), 20, odd).ordinals.tolist() == list(range(1, 40, 2))
@@ -235,27 +242,37 @@ def test_equals_come_by_ordinal_whatever_segments_they_are_in(tmp_path: Path, mo
     assert len(store.search(plain("same"), 5_000).ordinals) == 2_500
 
 
+def test_any_articles_can_be_scored_and_those_that_do_not_match_have_nothing(make_store: MakeStore) -> None:
+    store = make_store(THREE, np.array([2, 5, 9]))
+    found = store.scores(plain("parcel", "late"), np.array([2, 9]))
+    assert found.dtype == np.float32
+    assert found.tolist() == [0, pytest.approx(bm25(1, 3, 4.0, 2, 3) + bm25(1, 3, 4.0, 1, 3), rel=1e-6)]
+
+
 # ── tantivy's own ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_index_of_another_size_is_refused(tmp_path: Path) -> None:
-    write_keywords(tmp_path / "keywords", map(weighted, THREE))
     with pytest.raises(IndexCorrupt, match=r"keywords holds 3 articles, expected 2\. Build the index anew\."):
-        TantivyKeywords(tmp_path / "keywords", np.arange(2))
+        store_of(tmp_path, list(map(weighted, THREE)), np.arange(2))
+    write_postings(tmp_path / "postings", 2, [(0, "a"), (1, "b")])
+    with pytest.raises(IndexCorrupt, match=r"The postings beside .*keywords are of 2 articles, expected 3\. Build"):
+        TantivyKeywords(tmp_path / "keywords", Postings(tmp_path / "postings"), np.arange(3))
 
 
 def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
-    write_keywords(tmp_path / "keywords", map(weighted, THREE))
+    store_of(tmp_path, list(map(weighted, THREE)), np.arange(3))
+    postings = Postings(tmp_path / "postings")
     (tmp_path / "keywords" / "meta.json").write_text("{")
     with pytest.raises(IndexCorrupt, match=r"keywords cannot be read by tantivy \(.*\)\. Build the index anew\."):
-        TantivyKeywords(tmp_path / "keywords", np.arange(3))
+        TantivyKeywords(tmp_path / "keywords", postings, np.arange(3))
     with pytest.raises(IndexCorrupt, match="absent cannot be read by tantivy"):
-        TantivyKeywords(tmp_path / "absent", np.arange(3))
+        TantivyKeywords(tmp_path / "absent", postings, np.arange(3))
 
 
 def test_an_index_that_may_only_be_read_opens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "keywords"
-    write_keywords(folder, [weighted({"title": ["password"], "keywords": [], "headings": [], "body": ["reset"]})])
+    store_of(tmp_path, ["password reset"], np.array([7]))
 
     class ReadOnly:
         """tantivy, where the lock file in `folder` may not be written."""
@@ -271,5 +288,5 @@ def test_an_index_that_may_only_be_read_opens_all_the_same(tmp_path: Path, monke
             return getattr(tantivy, name)
 
     monkeypatch.setattr("kb_search.stores.keywords.tantivy", ReadOnly())
-    store = TantivyKeywords(folder, np.array([7]))
+    store = TantivyKeywords(folder, Postings(tmp_path / "postings"), np.array([7]))
     assert store.search(plain("password"), 10).ordinals.tolist() == [7]
