@@ -23,16 +23,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kb_search.embedding.onnx_engine import OnnxEngine
+from kb_search.embedding.quantize import Sample, write_query_graph
 from kb_search.embedding.quiet_openvino import load_openvino
-from kb_search.embedding.runtime import ONNX_GRAPH, OPENVINO_GRAPH, WORDS, first_line
+from kb_search.embedding.runtime import ONNX_GRAPH, OPENVINO_GRAPH, QUERY_GRAPH, WORDS, first_line
 from kb_search.embedding.word_table import write_word_table
 from kb_search.errors import ConversionError, MissingExtra, ModelError
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
 _OPSET = 17
+_SAMPLES = 96
+"""Texts that the small weights of the graph for queries are adjusted by, and tried on."""
 _DIFFERENCE = 1e-3
 """Between the unit vectors of torch and those of a graph in f32: ten times what rounding makes of it."""
 
@@ -54,6 +59,8 @@ def write_graphs(model: SentenceTransformer, folder: Path) -> None:
             for runtime, write in (("ONNX Runtime", _write_onnx), ("OpenVINO", _write_openvino))
             if (error := _attempt(write, network, folder)) is not None
         ]
+        if (folder / ONNX_GRAPH).is_file() and (error := _attempt(_write_small, network, folder)) is not None:
+            _log.info("Queries are embedded with weights of full size: %s.", first_line(error))
     if len(reasons) == 2:
         raise ConversionError(
             f"The model cannot be converted ({'; '.join(reasons)}). Set embedding.backend to 'auto' or 'torch'."
@@ -135,6 +142,22 @@ class _Network:
             inputs = self.words(ids) if self.words is not None else ids
         return inputs, mask, features["sentence_embedding"]
 
+    def samples(self, count: int) -> list[Sample]:
+        """Give so many texts of random words, 3 to 40 tokens long, as queries: no language is nearer to them."""
+        import torch
+
+        random = np.random.default_rng(0)
+        tokenizer, longest = self.model.tokenizer, int(self.model.max_seq_length or 512)
+        prompt, found = dict(self.model.prompts or {}).get("query") or "", []
+        for length in random.integers(3, 41, count).tolist():
+            text = tokenizer.decode(random.integers(0, len(tokenizer), length).tolist(), skip_special_tokens=True)
+            cut = {"truncation": True, "max_length": min(length + 8, longest)}
+            ids = torch.tensor([tokenizer(prompt + text, **cut)["input_ids"]])
+            with torch.inference_mode():
+                inputs = ids if self.words is None else self.words(ids)
+            found.append(Sample(inputs.numpy(), np.ones(tuple(ids.shape), np.int64)))
+        return found
+
 
 def _without_word_table(model: SentenceTransformer) -> _Network | None:
     """Take the word table out of a model, if the model is the same function without it."""
@@ -204,6 +227,10 @@ def _write_onnx(network: _Network, folder: Path) -> None:
             for path in folder.glob(ONNX_GRAPH + "*"):
                 path.unlink()
     raise ModelError("it gives other vectors than torch")
+
+
+def _write_small(network: _Network, folder: Path) -> None:
+    write_query_graph(folder / ONNX_GRAPH, folder / QUERY_GRAPH, network.samples(_SAMPLES))
 
 
 def _fuse(plain: Path, network: _Network) -> Any:

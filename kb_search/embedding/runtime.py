@@ -27,10 +27,12 @@ from kb_search.errors import ModelError
 
 TOKENIZER, SPEC, WORDS = "tokenizer.json", "spec.json", "words.npy"
 ONNX_GRAPH, OPENVINO_GRAPH = "model.onnx", "model.xml"
+QUERY_GRAPH = "queries.onnx"
+"""For ONNX Runtime: the model with small weights, for one query at a time; see quantize.py. Some models lack it."""
 GRAPHS = {"onnx": ONNX_GRAPH, "openvino": OPENVINO_GRAPH}
 """By backend: the file that has to be in a converted model's folder."""
 
-CONVERTER = 2
+CONVERTER = 3
 """Part of a converted model's folder name: bumped when another graph, table or tokenizer is written."""
 
 TOKEN_BUDGET = 1024
@@ -94,7 +96,7 @@ class ConvertedEmbedder:
             # Side by side, the graph in the thread: compiling lets go of the interpreter, loading a tokenizer does not,
             # and whatever waits for the interpreter meanwhile, such as an import, waits for all of it.
             with ThreadPoolExecutor(1) as pool:
-                loading = pool.submit(_load_engine, folder, self.backend, cores, bulk)
+                loading = pool.submit(_load_engine, self._graph(folder, bulk), self.backend, cores, bulk)
                 self._tokens = Tokens(folder / TOKENIZER, self._spec.max_tokens)
                 self._words = WordTable(folder / WORDS) if (folder / WORDS).is_file() else None
                 self._engine = loading.result()
@@ -115,9 +117,16 @@ class ConvertedEmbedder:
         self._query_threads = 1 if bulk else min(cores, QUERY_THREADS)
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        lanes = cores if self.backend == "onnx" else 1  # OpenVINO was compiled for one run at a time, on all cores
-        self._queries = Coalescer(self._run_queries, lanes)
+        self._lanes = cores if self.backend == "onnx" else 1  # OpenVINO was compiled for one run at a time
+        # With small weights, what a query gives depends on its company, and together they are hardly faster.
+        self._queries = Coalescer(self._run_queries, self._lanes, rows=1 if self._small else 16)
         self._narrow: Future[Engine] | None = None
+        self._exact: Engine | None = None
+
+    def _graph(self, folder: Path, bulk: bool) -> Path:
+        """Choose the graph to load: that of small weights for queries, where there is one."""
+        self._small = self.backend == "onnx" and not bulk and (folder / QUERY_GRAPH).is_file()
+        return folder / (QUERY_GRAPH if self._small else GRAPHS[self.backend])
 
     @property
     def spec(self) -> ModelSpec:
@@ -129,10 +138,14 @@ class ConvertedEmbedder:
         return self._embed([self._spec.passage_prompt + text for text in texts])
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed with the query prompt; see Embedder."""
-        if len(texts) == 1 and self._streams == 1:
+        """Embed with the query prompt; see Embedder. Made for queries, each is embedded as `embed_query` does."""
+        if self._streams > 1 or not (self._small or len(texts) == 1):
+            return self._embed([self._spec.query_prompt + text for text in texts])
+        if len(texts) == 1:
             return self.embed_query(texts[0]).vector[None]
-        return self._embed([self._spec.query_prompt + text for text in texts])
+        with ThreadPoolExecutor(self._lanes, "kb-search-queries") as pool:
+            vectors = [found.vector for found in pool.map(self.embed_query, texts)]
+        return np.array(vectors, np.float32).reshape(-1, self._spec.dimension)
 
     def embed_query(self, text: str) -> QueryVector:
         """See TimedQueries."""
@@ -184,18 +197,28 @@ class ConvertedEmbedder:
         with self._lock:
             if self._narrow is None:
                 pool = ThreadPoolExecutor(1, "kb-search-load")
-                self._narrow = pool.submit(_load_onnx, self._folder, 1)
+                self._narrow = pool.submit(_load_onnx, self._graph(self._folder, bulk=False), 1)
                 pool.shutdown(wait=False)
         ready = self._narrow.done() and self._narrow.exception() is None
         return self._narrow.result() if ready else self._engine
 
+    def _engine_for_many(self) -> Engine:
+        """Give the engine for batches: that of full weights, loaded when it is first wanted of who serves queries."""
+        if not self._small:
+            return self._engine
+        with self._lock:
+            if self._exact is None:
+                self._exact = _load_onnx(self._folder / ONNX_GRAPH, self._query_threads)
+            return self._exact
+
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         ids = self._tokens.many(texts)
+        engine = self._engine_for_many()
         vectors = np.empty((len(ids), self._spec.dimension), np.float32)
         batches = list(token_batches([len(row) for row in ids], TOKEN_BUDGET))
 
         def run(rows: list[int]) -> None:
-            vectors[rows] = self.embed_tokens([ids[row] for row in rows])
+            vectors[rows] = self.embed_tokens([ids[row] for row in rows], engine)
 
         if self._streams > 1:
             list(self._workers().map(run, batches))
@@ -212,18 +235,18 @@ class ConvertedEmbedder:
             return self._pool
 
 
-def _load_engine(folder: Path, backend: str, cores: int, bulk: bool) -> Engine:
+def _load_engine(graph: Path, backend: str, cores: int, bulk: bool) -> Engine:
     if backend == "onnx":
-        return _load_onnx(folder, 1 if bulk else min(cores, QUERY_THREADS))
+        return _load_onnx(graph, 1 if bulk else min(cores, QUERY_THREADS))
     from kb_search.embedding.openvino_engine import OpenVinoEngine
 
-    return OpenVinoEngine(folder / OPENVINO_GRAPH, cores, cores if bulk else 1)
+    return OpenVinoEngine(graph, cores, cores if bulk else 1)
 
 
-def _load_onnx(folder: Path, threads: int) -> Engine:
+def _load_onnx(graph: Path, threads: int) -> Engine:
     from kb_search.embedding.onnx_engine import OnnxEngine
 
-    return OnnxEngine(folder / ONNX_GRAPH, threads)
+    return OnnxEngine(graph, threads)
 
 
 def first_line(error: Exception) -> str:

@@ -94,7 +94,8 @@ def test_each_runtime_agrees_with_torch(torch: Embedder, model_cache: Path, back
     converted = ConvertedEmbedder(runtime_folder(model_cache, torch.spec.fingerprint), backend=backend)
     assert torch.spec.fingerprint == converted.spec.fingerprint
     assert min(cosines(converted.embed_passages(TEXTS), torch.embed_passages(TEXTS))) > least
-    assert min(cosines(converted.embed_queries(TEXTS[:4]), torch.embed_queries(TEXTS[:4]))) > least
+    # Queries are embedded with small weights where there are any: see quantize.py.
+    assert min(cosines(converted.embed_queries(TEXTS[:10]), torch.embed_queries(TEXTS[:10]))) > 0.998
 
 
 def test_a_query_is_the_same_alone_and_in_company(single_embedder: Embedder) -> None:
