@@ -142,7 +142,10 @@ class TantivyKeywords:
             if self._in_order or len(hits) < limit or hits[-1][0] < hits[wanted - 1][0]:
                 break
             limit *= 4  # equals of the last may have been cut off
-        rows = np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
+        if self._in_order:
+            rows = np.array([address.doc for _, address in hits], np.int64)
+        else:
+            rows = np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
         ordinals = self._ordinals[rows]
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((ordinals, -scores))

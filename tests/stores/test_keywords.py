@@ -193,7 +193,7 @@ def test_what_is_not_allowed_is_left_out_and_scores_stay(
     store = make_store(THREE, np.arange(3))
     everything = dict(answer(store.search(plain("password"), 10)))
     found = answer(store.search(plain("password"), 10, np.array(allowed, np.bool_)))
-    assert found == [(ordinal, everything[ordinal]) for ordinal in expected]
+    assert found == scores(*((ordinal, everything[ordinal]) for ordinal in expected))
 
 
 # ── However it is filtered ───────────────────────────────────────────────────────────────────────────────
