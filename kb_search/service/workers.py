@@ -7,10 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from kb_search.embedding.cpu import available_threads
+
 Answer = TypeVar("Answer")
 
-THREADS = 8
-"""As many searches run at the same time; the stores read side by side for as many."""
+THREADS = 2 * available_threads()
+"""As many searches run at the same time: one computes while another waits for the interpreter; more slow each other."""
 
 
 class Workers:
