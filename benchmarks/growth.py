@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> Measured:
     timed, warm_up = latency.choose([query.text for query in read_queries(options.queries)], options.n)
     facts = describe_index(options.index, options.view)
     samples: dict[str, list[float]] = {}
-    settings = load_settings()
+    settings = load_settings(overrides={"embedding.query_cache": 0})  # or only the first size would pay
     with base_of(options.index, options.view) as (base, model):
         embedder = load_for_serving(settings, model)
         known = PrecomputedQueries(embedder, [*timed, *warm_up])

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.machine import describe_index
 from benchmarks.results import Measured
+from kb_search.config import load_settings
 from kb_search.errors import ConfigError
 from kb_search.evaluation.dataset import read_queries
 from kb_search.evaluation.precomputed import with_known_queries
@@ -41,7 +42,8 @@ def run(options: argparse.Namespace) -> Measured:
     if not options.queries.is_file():
         raise ConfigError(f"{options.queries} is no file. Give a queries.jsonl: one object with _id and text a line.")
     texts = [query.text for query in read_queries(options.queries)]
-    with open_searcher(options.index) as searcher:
+    settings = load_settings(overrides={"embedding.query_cache": 0})  # the second loop asks what the first has asked
+    with open_searcher(options.index, settings=settings) as searcher:
         timed, warm_up = choose(texts, options.n)
         samples = measure(searcher, timed, warm_up, options.mode, options.view)
     arguments = {"mode": options.mode, "queries": len(timed), "warm_up": len(warm_up), "limit": LIMIT}

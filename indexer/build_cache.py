@@ -155,7 +155,8 @@ class BuildCache:
         """Note what `generation` does not use, by table; drop what none of the last `keep` generations did."""
         for table, kept in used.items():
             key = "file" if table == "contents" else "key"
-            in_use = {row[0] for row in self._database.execute(f"SELECT {key} FROM {table} WHERE unused IS NULL")}
+            rows = self._database.execute(f"SELECT {key} FROM {table} WHERE unused IS NULL")
+            in_use = {row[0].decode() if table == "contents" else row[0] for row in rows}  # all texts come as bytes
             self._database.executemany(
                 f"UPDATE {table} SET unused = ? WHERE {key} = ?", ((generation, left) for left in in_use - kept)
             )

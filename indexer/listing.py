@@ -84,7 +84,7 @@ def hash_listed(listing: Listing, settings: Settings, known: Known | None = None
             pairs.append((found.shown, f"{error.code} {error}"))
             continue
         digests[found] = digest
-        pairs.append((found.shown, digest))
+        pairs.append((f"{found.shown}\0{found.inside}\0{found.chosen}", digest))  # ids come from the path inside
         if stamp and max(stamp.modified, stamp.changed) < now - RESTED:
             trusted[path] = stamp, digest
     return Hashed(digest_pairs(pairs), digests, trusted)

@@ -28,7 +28,15 @@ from kb_search.index_format import GenerationLayout
 from kb_search.manifest import Manifest
 from kb_search.types import Article, Finding
 
-_DEPENDENCIES = ("eldc", "lingua-language-detector", "markdown-it-py", "mdit-py-plugins", "PyStemmer", "PyYAML")
+_DEPENDENCIES = (
+    "eldc",
+    "lingua-language-detector",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "PyStemmer",
+    "PyYAML",
+    "tokenizers",
+)
 _KEY = 32
 _LIGHT = tuple(field.name for field in fields(Article) if field.name not in ("sections", "links", "markdown"))
 _PLAIN = Article("", "", "", ())
@@ -76,9 +84,10 @@ def code_digest() -> bytes:
     """Hash this very code, and name what it is built on: what another version made of a file is not taken."""
     digest = hashlib.sha256(sys.version.encode())
     library = Path(kb_search.__path__[0])
-    for room in (Path(__file__).parent, library, library / "text", library / "stores"):
-        for file in sorted(room.glob("*.py")):
-            digest.update(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    rooms = Path(__file__).parent, library, library / "text", library / "stores"
+    listed = [file for room in rooms for file in sorted(room.glob("*.py"))]
+    for file in (*listed, library / "embedding" / "tokens.py"):  # which decides where chunks are cut
+        digest.update(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     for name in _DEPENDENCIES:
         with contextlib.suppress(PackageNotFoundError):
             digest.update(f"{name} {version(name)}\n".encode())
@@ -102,9 +111,10 @@ class Memory:
         if live is not None:
             decode = msgspec.msgpack.Decoder(_Outline).decode
             for key, data in cache.outlines(live.articles):
-                outline = decode(data)
-                if not outline.chunk_ids or key in live.articles:
-                    self._outlines[key] = outline
+                with contextlib.suppress(msgspec.DecodeError):  # of another version, which no rule of today recalls
+                    outline = decode(data)
+                    if not outline.chunk_ids or key in live.articles:
+                        self._outlines[key] = outline
 
     def recall(self, found: Found) -> FileRead | None:
         """Give what a file gave before, if it has the same bytes and nothing else that matters changed."""
@@ -118,17 +128,19 @@ class Memory:
         self, read: SourceRead, prepare: Callable[[dict[bytes, Article]], dict[bytes, Prepared]]
     ) -> list[Prepared]:
         """Complete all articles, in order: what is known is recalled, the rest is made by `prepare`."""
-        by_file = {found.shown: file.key or self._key(found, file.digest) for found, file in read.reads.items()}
-        pages = read.pages
-        keys = [by_file[pages[a.id].file] if a.id in pages else self._row_key(a) for a in read.articles]
+        keys = []
+        for article in read.articles:
+            found = read.origins.get(article.id)
+            file = None if found is None else read.reads[found]
+            own = self._row_key(article) if found is None or file is None else file.key or self._key(found, file.digest)
+            keys.append(own)
         pairs = list(zip(keys, read.articles, strict=True))
         made = prepare({key: article for key, article in pairs if key not in self._outlines})
         return [made.get(key) or self._known(key, article) for key, article in pairs]
 
     def remember(self, read: SourceRead, prepared: Sequence[Prepared]) -> None:
         """Store what was new, for the next build."""
-        by_name = {found.shown: file for found, file in read.reads.items()}
-        files = {identifier: by_name[page.file] for identifier, page in read.pages.items()}
+        files = {identifier: read.reads[found] for identifier, found in read.origins.items()}
         made = [entry for entry in prepared if entry.chunks is not None]
         outlines = {entry.key: _outline(entry, files.get(entry.article.id)) for entry in made}
         for found, file in read.reads.items():

@@ -73,7 +73,8 @@ Recall = Callable[[Found], FileRead | None]
 class SourceRead:
     """All that was read. `digest` changes when a file does; `pages` is by article id, for those from Markdown.
 
-    `files` counts those that hold articles, `reads` has what each of them gave. Findings name files as they can be
+    `files` counts those that hold articles, `reads` has what each of them gave, `origins` the file of each article that
+    has one of its own, by id. Findings name files as they can be
     opened from here, `Article.source` names them inside their source folder.
     """
 
@@ -84,17 +85,22 @@ class SourceRead:
     pages: Mapping[str, Page] = field(default_factory=dict)
     curation: Curation = field(default_factory=Curation)
     reads: Mapping[Found, FileRead] = field(default_factory=dict)
+    origins: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A read in progress. `curated` holds the name and text of every curation file."""
+    """A read in progress. `curated` holds the name and text of every curation file, `origins` the file of an article.
+
+    Articles are told by what they are (`id()`): neither their ids nor the names of their files need be unique.
+    """
 
     settings: Settings
     defaults: ReadDefaults
     recall: Recall
     articles: list[tuple[str, Article]] = field(default_factory=list)
     reads: dict[Found, FileRead] = field(default_factory=dict)
+    origins: dict[int, Found] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
     curated: list[tuple[str, str]] = field(default_factory=list)
@@ -125,8 +131,11 @@ def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda fo
     articles, translations = resolve_translations(ordered, files)
     entries, wrong = _parse_curated(reading)
     curation, unfitting = check_curation(entries, articles, settings.views)
-    pages = {found.shown: read.page for found, read in reading.reads.items() if read.page}
-    from_markdown = [pair for pair in kept.values() if pair[0] in pages]
+    origins = {
+        one: reading.origins[id(article)] for one, (_, article) in kept.items() if id(article) in reading.origins
+    }
+    pages = {one: page for one, found in origins.items() if (page := reading.reads[found].page)}
+    from_markdown = [kept[identifier] for identifier in pages]
     findings = [*reading.findings, *duplicates, *translations, *unknown_keys(from_markdown), *wrong, *unfitting]
     findings.sort(key=lambda finding: (finding.path, finding.line or 0, finding.code, finding.message))
     if not articles:
@@ -136,9 +145,10 @@ def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda fo
         findings=findings,
         files=len(reading.digests),
         digest=digest_pairs([*reading.digests, *((CURATION_FILE, digest_of([text])) for _, text in reading.curated)]),
-        pages={identifier: pages[file] for identifier, file in files.items() if file in pages},
+        pages=pages,
         curation=curation,
         reads=reading.reads,
+        origins=origins,
     )
 
 
@@ -198,6 +208,7 @@ def _take(found: Found, read: FileRead | None, reading: _Reading) -> None:
         reading.digests.append((found.inside, read.digest))
     if read.article:
         reading.articles.append((found.shown, read.article))
+        reading.origins[id(read.article)] = found
 
 
 def _read_corpus(found: Found, reading: _Reading) -> None:

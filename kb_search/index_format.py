@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kb_search.errors import IndexCorrupt, IndexNotFound
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 _CURRENT, _CACHE, _BUILD_CACHE = "CURRENT", "embeddings.sqlite", "build.sqlite"
 _GENERATIONS, _LOCK, _MANIFEST = "generations", "LOCK", "manifest.json"

@@ -17,7 +17,7 @@ from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Window, fold, order_articles
-from kb_search.retrieval import Candidates
+from kb_search.retrieval import Candidates, nearest_and_first
 from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
@@ -154,9 +154,8 @@ def _nearest(
     depth = max(64, 8 * limit)
     while True:
         ranking = view.vectors.search(vector, depth, others)
-        # Best first: where an article occurs first is its nearest chunk.
-        articles, first = np.unique(store.chunk_article[ranking.ordinals], return_index=True)
-        cosine = ranking.scores[first].astype(np.float64)
+        articles = np.unique(store.chunk_article[ranking.ordinals])
+        cosine = nearest_and_first(articles, snapshot, view, vector)[0]
         candidates = _candidates(articles, cosine, view, vector, exhausted=len(ranking.ordinals) < depth)
         folded = _fold(candidates, view, languages, limit)
         if len(folded) >= limit or candidates.exhausted:

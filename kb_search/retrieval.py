@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -49,18 +49,14 @@ class Query:
     pinned: tuple[int, ...] = ()
 
 
-class Found(NamedTuple):
-    """Articles that one branch found, each with its best score; and whether there are no more.
-
-    Those of the semantic branch are ascending.
-    """
+class Leads(NamedTuple):
+    """Articles that one branch came upon, and whether there are no more: how good they are is worked out apart."""
 
     articles: Ordinals
-    scores: NDArray[np.float32]
     exhausted: bool
 
 
-_NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float32), True)
+_NOTHING = Leads(np.empty(0, np.int64), True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,55 +91,46 @@ def retrieve(
     stages: Stages,
 ) -> Candidates:
     """Find the first candidates of a query and all their evidence; both branches run side by side."""
-    known: Future[NDArray[np.float32]] = Future()
-    found = None
+    meaning = None
     if query.mode != "keyword":
-        found = pool.submit(_by_meaning, query, snapshot, view, embedder, stages, known)
+        meaning = pool.submit(_by_meaning, query, snapshot, view, embedder, stages)
     wordings: dict[str, Wording] = {}
     by_keyword = _NOTHING
     if query.mode != "semantic":
         with stages("keywords"):
             wordings = _wordings(query, view)
             by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-    named, focus, by_meaning, degraded = None, None, _NOTHING, None
-    if found is not None:
-        try:
-            vector = known.result()
-        except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
-            _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
+    focus, named, by_meaning, degraded = None, None, _NOTHING, None
+    if meaning is not None:
+        if (found := meaning.result()) is not None:
+            focus, named, by_meaning = found
+        else:
             degraded = "semantic"
             if not wordings:
                 wordings = _wordings(query, view)
                 by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-        else:
-            with stages("names"):
-                named = _named(vector, query.languages, view)
-            focus, by_meaning = found.result()
     asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
     with stages("fuse"):
         return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
 
 
 def _by_meaning(
-    query: Query,
-    snapshot: Snapshot,
-    view: ViewSnapshot,
-    embedder: Embedder,
-    stages: Stages,
-    vector: Future[NDArray[np.float32]],
-) -> tuple[Focus | None, Found]:
-    """Run the semantic branch, in a thread of its own; `vector` is told as soon as it is known, or why it is not."""
+    query: Query, snapshot: Snapshot, view: ViewSnapshot, embedder: Embedder, stages: Stages
+) -> tuple[Focus, float | None, Leads] | None:
+    """Run the semantic branch, in a thread of its own: None when the query cannot be embedded."""
     try:
         embedded = embed_query(embedder, query.text)
-    except BaseException as error:
-        vector.set_exception(error)
-        return None, _NOTHING
+    except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
+        _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
+        return None
     stages.add("tokenize", embedded.tokenize_ms / 1000)
     stages.add("embed", embedded.embed_ms / 1000)
-    vector.set_result(embedded.vector)
     with stages("vectors"):
         focus = view.calibration.focus(embedded.vector, query.languages)
-        return focus, _semantic_candidates(query, snapshot, view, focus, DEPTH)
+        found = _semantic_candidates(query, snapshot, view, focus, DEPTH)
+    with stages("names"):  # not beside: both read more than the caches hold, and slow each other
+        named = _named(embedded.vector, query.languages, view)
+    return focus, named, found
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
@@ -162,8 +149,8 @@ def _named(vector: NDArray[np.float32], languages: Mapping[str, float], view: Vi
 
 def _evidence(
     query: Query,
-    by_keyword: Found,
-    by_meaning: Found,
+    by_keyword: Leads,
+    by_meaning: Leads,
     snapshot: Snapshot,
     view: ViewSnapshot,
     asked: fusion.Asked,
@@ -176,7 +163,7 @@ def _evidence(
     bm25, share, keyword = _bm25(articles, snapshot, view, wordings, query.languages)
     similarity = semantic = np.zeros(len(articles))
     if focus is not None:
-        similarity = _similarities(articles, by_meaning, snapshot, view, focus.vector)
+        similarity = article_similarity(*nearest_and_first(articles, snapshot, view, focus.vector))
         semantic = focus.evidence(similarity)
     exhausted = by_keyword.exhausted and by_meaning.exhausted
     return Candidates(articles, semantic, keyword, similarity, bm25, share, asked, focus, wordings, degraded, exhausted)
@@ -189,7 +176,7 @@ def _wordings(query: Query, view: ViewSnapshot) -> dict[str, Wording]:
     }
 
 
-def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wording], depth: int) -> Found:
+def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wording], depth: int) -> Leads:
     rankings = [
         view.keywords[locale].search(wording.words, depth, query.allowed)
         for locale, wording in wordings.items()
@@ -197,12 +184,11 @@ def _keyword_candidates(query: Query, view: ViewSnapshot, wordings: dict[str, Wo
     ]
     if not rankings:
         return _NOTHING
-    articles = np.concatenate([ranking.ordinals for ranking in rankings])  # an article is in one locale only
-    scores = np.concatenate([ranking.scores for ranking in rankings])
-    return Found(articles, scores, all(len(ranking.ordinals) < depth for ranking in rankings))
+    articles = np.concatenate([ranking.ordinals for ranking in rankings])
+    return Leads(articles, all(len(ranking.ordinals) < depth for ranking in rankings))
 
 
-def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus, depth: int) -> Found:
+def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, focus: Focus, depth: int) -> Leads:
     """Look at twice as many chunks as articles are wanted, and at more where a long article crowds out the others.
 
     Where they are of fewer articles than wanted but of enough to choose from, it is the caller who deepens.
@@ -212,25 +198,26 @@ def _semantic_candidates(query: Query, snapshot: Snapshot, view: ViewSnapshot, f
     chunks = 2 * depth
     while True:
         ranking = view.vectors.search(focus.vector, chunks, allowed)
-        # Best first: the first chunk of an article is its nearest one.
-        articles, first = np.unique(chunk_article[ranking.ordinals], return_index=True)
+        articles = np.unique(chunk_article[ranking.ordinals])
         exhausted = len(ranking.ordinals) < chunks
         if exhausted or len(articles) >= depth // 4:
-            return Found(articles, ranking.scores[first], exhausted)
+            return Leads(articles, exhausted)
         chunks *= 4
 
 
-def _similarities(
-    articles: Ordinals, found: Found, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Similarity of each candidate: by its nearest chunk and its first."""
-    nearest, missing = np.zeros(len(articles)), np.ones(len(articles), np.bool_)
-    rows = np.searchsorted(articles, found.articles)
-    nearest[rows], missing[rows] = found.scores, False
-    if missing.any():
-        chunks, starts = chunk_rows(articles[missing], snapshot.store.first_chunk)
-        nearest[missing] = np.maximum.reduceat(view.vectors.similarity(vector, chunks), starts)
-    return article_similarity(nearest, view.vectors.similarity(vector, snapshot.store.first_chunk[articles]))
+def nearest_and_first(
+    articles: Ordinals, snapshot: Snapshot, view: ViewSnapshot, vector: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Similarity of each article's nearest chunk, and of its first: float64 of shape (articles,) each.
+
+    All chunks of the articles are compared, since the nearest may not be among those that the search has found: what an
+    article gets must not depend on how it was found.
+    """
+    if not len(articles):
+        return np.empty(0), np.empty(0)
+    chunks, starts = chunk_rows(articles, snapshot.store.first_chunk)
+    near = view.vectors.similarity(vector, chunks).astype(np.float64)
+    return np.maximum.reduceat(near, starts), near[starts]
 
 
 def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ordinals]:

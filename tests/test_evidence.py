@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kb_search.stores.base import Ranking
 from tests.fakes import article, build, searcher_for
 
 
@@ -33,3 +35,31 @@ def test_regional_variants_of_a_language_have_the_same_standing(tmp_path: Path) 
         american, british = (searcher.search(word, mode="keyword").hits[0] for word in ("zinnia", "begonia"))
     assert (american.id, british.id) == ("us/hood", "gb/hood")
     assert american.score == pytest.approx(british.score, abs=0.05)
+
+
+def test_an_article_has_the_same_evidence_whatever_chunk_of_it_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes may miss the nearest chunk of an article and come upon another: what it gets must not depend on that."""
+    files = {
+        "long.md": article(
+            "Account", "Open the account.\n\n## Money\n\nA refund is paid.\n\n## Post\n\nA parcel is sent."
+        ),
+        "other.md": article("Phone", "Charge the phone."),
+    }
+    with searcher_for(build(tmp_path, files)) as searcher:
+        view = searcher.snapshot.view("public")
+        before = searcher.search("refund", mode="semantic")
+        search = type(view.vectors).search
+
+        def farthest(store: Any, query: Any, k: int, allowed: Any = None) -> Ranking:
+            found = search(store, query, k, allowed)
+            if store is not view.vectors:
+                return found
+            own = searcher.snapshot.store.chunk_article[found.ordinals] == searcher.snapshot.store.ordinal("long")
+            return Ranking(found.ordinals[own][-1:], found.scores[own][-1:])
+
+        monkeypatch.setattr(type(view.vectors), "search", farthest)
+        found = searcher.search("refund", mode="semantic")
+    assert [(hit.id, hit.score) for hit in found.hits] == [(before.hits[0].id, before.hits[0].score)]
+    assert found.hits[0].id == "long"

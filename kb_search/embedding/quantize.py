@@ -46,8 +46,18 @@ class Sample(NamedTuple):
 def write_query_graph(graph: Path, target: Path, samples: Sequence[Sample]) -> None:
     """Write a graph of small weights beside an exact one, adjusted by half of the samples and tried on the others.
 
-    Raises ModelError when its vectors are too different, and leaves no file then.
+    Raises ModelError when its vectors are too different, and what the runtime raises of a graph that it cannot make or
+    run; no file is left then.
     """
+    try:
+        _write(graph, target, samples[::2])
+        _try(graph, target, samples[1::2])
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write(graph: Path, target: Path, samples: Sequence[Sample]) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -57,7 +67,7 @@ def write_query_graph(graph: Path, target: Path, samples: Sequence[Sample]) -> N
     layers = _layers(model)
     wide = [layer for layer in layers if layer.weights.shape[0] < layer.weights.shape[1]]
     narrow = [layer for layer in layers if layer.weights.shape[0] > layer.weights.shape[1]]
-    _smooth(model, wide, _largest(model, [layer.inputs for layer in wide], samples[::2]))
+    _smooth(model, wide, _largest(model, [layer.inputs for layer in wide], samples))
     for layer in narrow:
         if (blocks := _blocks(layer.weights)) is not None:
             _replace(model, layer, *blocks)
@@ -70,10 +80,12 @@ def write_query_graph(graph: Path, target: Path, samples: Sequence[Sample]) -> N
         per_channel=True,
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # shapes are not inferred through fused operators
     )
+
+
+def _try(graph: Path, target: Path, samples: Sequence[Sample]) -> None:
     exact, small = (OnnxEngine(path, 1) for path in (graph, target))
-    least = min(_cosine(exact.run(*sample)[0], small.run(*sample)[0]) for sample in samples[1::2])
+    least = min(_cosine(exact.run(*sample)[0], small.run(*sample)[0]) for sample in samples)
     if not least >= LEAST_COSINE:
-        target.unlink()
         raise ModelError(f"with small weights its vectors agree with the exact ones only to a cosine of {least:.4f}")
 
 

@@ -93,10 +93,12 @@ class ConvertedEmbedder:
         try:
             self._spec = read_spec(folder)
             self.backend = choose_backend(folder, backend)
+            self._small = self.backend == "onnx" and not bulk and (folder / QUERY_GRAPH).is_file()
+            self._graph = folder / (QUERY_GRAPH if self._small else GRAPHS[self.backend])
             # Side by side, the graph in the thread: compiling lets go of the interpreter, loading a tokenizer does not,
             # and whatever waits for the interpreter meanwhile, such as an import, waits for all of it.
             with ThreadPoolExecutor(1) as pool:
-                loading = pool.submit(_load_engine, self._graph(folder, bulk), self.backend, cores, bulk)
+                loading = pool.submit(_load_engine, self._graph, self.backend, cores, bulk)
                 self._tokens = Tokens(folder / TOKENIZER, self._spec.max_tokens)
                 self._words = WordTable(folder / WORDS) if (folder / WORDS).is_file() else None
                 self._engine = loading.result()
@@ -122,11 +124,6 @@ class ConvertedEmbedder:
         self._queries = Coalescer(self._run_queries, self._lanes, rows=1 if self._small else 16)
         self._narrow: Future[Engine] | None = None
         self._exact: Engine | None = None
-
-    def _graph(self, folder: Path, bulk: bool) -> Path:
-        """Choose the graph to load: that of small weights for queries, where there is one."""
-        self._small = self.backend == "onnx" and not bulk and (folder / QUERY_GRAPH).is_file()
-        return folder / (QUERY_GRAPH if self._small else GRAPHS[self.backend])
 
     @property
     def spec(self) -> ModelSpec:
@@ -197,7 +194,7 @@ class ConvertedEmbedder:
         with self._lock:
             if self._narrow is None:
                 pool = ThreadPoolExecutor(1, "kb-search-load")
-                self._narrow = pool.submit(_load_onnx, self._graph(self._folder, bulk=False), 1)
+                self._narrow = pool.submit(_load_onnx, self._graph, 1)
                 pool.shutdown(wait=False)
         ready = self._narrow.done() and self._narrow.exception() is None
         return self._narrow.result() if ready else self._engine

@@ -19,7 +19,7 @@ _FIRST = 0.4
 """What the similarity of an article's first chunk weighs, against that of the nearest one."""
 
 
-def article_similarity(nearest: NDArray[np.float64], first: NDArray[np.float32]) -> NDArray[np.float64]:
+def article_similarity(nearest: NDArray[np.float64], first: NDArray[np.float64]) -> NDArray[np.float64]:
     """Similarity of articles from that of their nearest chunk and of their first, shape (articles,) each.
 
     The first says what the article is about: of two that mention something, the one that is about it comes first.

@@ -17,9 +17,9 @@ and would then be taken for one.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,33 +57,19 @@ def write_postings(path: Path, size: int, documents: Iterable[tuple[int, str]], 
 
     The file depends on what each row has, not on whether it was kept.
     """
-    numbers: dict[str, int] = {}
     lengths = np.zeros(size, np.uint32)
-    terms: list[int] = []
-    counts: list[int] = []
-    held: list[tuple[int, int]] = []  # row, how many different terms
-    for row, text in documents:
-        words = text.split()
-        lengths[row] = len(words)
-        counted = Counter(words)
-        terms += [numbers.setdefault(word, len(numbers)) for word in counted]
-        counts += counted.values()
-        held.append((row, len(counted)))
-    digests = np.fromiter(map(_digest, numbers), np.uint64, len(numbers))
-    rows = np.repeat(*np.array(held, np.int64).reshape(-1, 2).T)
+    digests, numbers, rows, times = _counted(documents, lengths)
     if kept is None:
         known = np.unique(digests)
-        term = np.searchsorted(known, digests)[np.array(terms, np.int64)]
-        times = np.minimum(np.array(counts, np.int64), _MOST)
+        term = np.searchsorted(known, digests)[numbers]
     else:
         old = kept.postings
         known = np.union1d(old.terms, digests)
         stays = kept.places[old.rows] != GONE
         before = np.repeat(np.searchsorted(known, old.terms), np.diff(old.starts))[stays]
-        added = np.searchsorted(known, digests)[np.array(terms, np.int64)]
-        term = np.concatenate([before, added])
+        term = np.concatenate([before, np.searchsorted(known, digests)[numbers]])
         rows = np.concatenate([kept.places[old.rows[stays]], rows])
-        times = np.concatenate([old.counts[stays], np.minimum(np.array(counts, np.int64), _MOST)])
+        times = np.concatenate([old.counts[stays], times])
         lengths[kept.places[kept.places != GONE]] = old.lengths[kept.places != GONE]
     order = np.argsort(term * max(size, 1) + rows, kind="stable")  # what was kept is mostly in order already
     term, rows, times = term[order], rows[order], times[order]
@@ -97,6 +83,29 @@ def write_postings(path: Path, size: int, documents: Iterable[tuple[int, str]], 
         file.write(head.tobytes())
         for values, kind in columns:
             file.write(values.astype(kind).tobytes())
+
+
+def _counted(
+    documents: Iterable[tuple[int, str]], lengths: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], Ordinals, NDArray[np.uint16]]:
+    """Count terms: the digest of each different one; and by posting the number of the term, the row, and how often.
+
+    `lengths` is filled in, by row.
+    """
+    numbers: dict[str, int] = {}
+    terms, counts, rows, sizes = array("I"), array("I"), array("q"), array("q")  # lists of these would take gigabytes
+    for row, text in documents:
+        words = text.split()
+        lengths[row] = len(words)
+        counted = Counter(words)
+        terms.extend([numbers.setdefault(word, len(numbers)) for word in counted])
+        counts.extend(counted.values())
+        rows.append(row)
+        sizes.append(len(counted))
+    digests = np.fromiter(map(_digest, numbers), np.uint64, len(numbers))
+    spread = np.repeat(np.frombuffer(rows, np.int64), np.frombuffer(sizes, np.int64))
+    times = np.minimum(np.frombuffer(counts, np.uint32), _MOST).astype(np.uint16)
+    return digests, np.frombuffer(terms, np.uint32), spread, times
 
 
 class Postings:
@@ -122,7 +131,7 @@ class Postings:
         rounded = _rounded(self.lengths.astype(np.int64))
         average = float(self.lengths.mean()) if articles else 1.0
         self._norms = (K1 * (1 - B + B * rounded / max(average, 1e-9))).astype(np.float32)
-        self._place = lru_cache(_REMEMBERED)(self._find)
+        self._places: dict[str, tuple[int, int]] = {}
 
     @property
     def size(self) -> int:
@@ -133,6 +142,14 @@ class Postings:
         """Count the articles that have a term."""
         start, end = self._place(term)
         return end - start
+
+    def _place(self, term: str) -> tuple[int, int]:
+        found = self._places.get(term)
+        if found is None:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+            found = self._places[term] = self._find(term)
+        return found
 
     def _find(self, term: str) -> tuple[int, int]:
         digest = np.uint64(_digest(term))

@@ -250,6 +250,38 @@ def test_what_is_used_again_is_kept(tmp_path: Path) -> None:
         assert [key for key, _ in cache.outlines()] == [A]
 
 
+def test_what_files_held_is_dropped_too(tmp_path: Path) -> None:
+    with closing(BuildCache(tmp_path / "build.sqlite")) as cache:
+        for generation in range(1, 6):
+            cache.put_contents(f"file {generation}", A)
+            cache.retire({"contents": {f"file {generation}"}}, generation, keep=2)
+        held = [generation for generation in range(1, 6) if cache.contents(f"file {generation}")]
+    assert held == [4, 5]
+
+
+def test_an_outline_of_another_version_is_made_anew(tmp_path: Path, analysed: list[str]) -> None:
+    index_files(tmp_path, FILES, views=BOTH)
+    with closing(BuildCache(tmp_path / "index" / "build.sqlite")) as cache:
+        keys = [key for key, _ in cache.outlines()]
+        cache.put_outlines((key, b"\x92\x01\x02") for key in keys)
+        cache.commit()
+    edit(tmp_path, parcel=PARCEL.replace("parcel", "package"))
+    analysed.clear()
+    index_again(tmp_path, views=BOTH)
+    assert len(analysed) == len(FILES)
+    assert_as_new(tmp_path)
+
+
+def test_a_file_that_is_named_twice_gives_two_articles(tmp_path: Path) -> None:
+    write(tmp_path / "source", {"en/a.md": article("Parcel", "Track it.")})
+    sources = [tmp_path / "source", tmp_path / "source" / "en" / "a.md"]
+    for _ in range(2):
+        report = build_index(sources, tmp_path / "index", settings(views=BOTH), FakeEmbedder())
+        assert (report.articles, report.chunks) == (2, 2)
+        write(tmp_path / "source", {"en/b.md": article("Refund", "Wait.")})
+        sources = [tmp_path / "source" / "en" / "a.md", tmp_path / "source" / "en" / "b.md"]
+
+
 def test_many_words_are_found_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = {bytes([n]) * 32: Words(f"terms {n}", "") for n in range(9)}
     with closing(BuildCache(tmp_path / "cache")) as cache:

@@ -114,3 +114,17 @@ def test_a_graph_that_is_too_different_is_not_kept(tmp_path: Path, monkeypatch: 
     with pytest.raises(ModelError, match=r"agree with the exact ones only to a cosine of 1\.0000"):
         write_query_graph(tmp_path / "model.onnx", tmp_path / "small.onnx", samples(20))
     assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+
+
+def test_a_graph_that_cannot_be_finished_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from onnxruntime import quantization
+
+    def disk_is_full(model: object, target: Path, **rest: object) -> None:
+        target.write_bytes(b"half")
+        raise OSError("No space left on device")
+
+    write_graph(tmp_path / "model.onnx", on_a_grid(np.random.default_rng(0), INNER, WIDTH))
+    monkeypatch.setattr(quantization, "quantize_dynamic", disk_is_full)
+    with pytest.raises(OSError, match="No space left"):
+        write_query_graph(tmp_path / "model.onnx", tmp_path / "small.onnx", samples(20))
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]

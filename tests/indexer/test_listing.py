@@ -128,3 +128,13 @@ def test_a_file_that_cannot_be_looked_at_is_left_to_the_reader(tmp_path: Path) -
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
     write(tmp_path, {"a.md": "# A"})
     assert [found.inside for found in hashed(tmp_path).files] == ["a.md"]
+
+
+def test_the_same_files_below_another_source_are_something_else(tmp_path: Path) -> None:
+    """Ids come from the path inside the source: `en/a` of one folder is `a` of the folder below it."""
+    folder = write(tmp_path / "kb", {"en/a.md": "# A", "fr/a.md": "# A"})
+    digests = [
+        hash_listed(list_sources(sources), settings()).digest
+        for sources in ([folder], [folder / "en", folder / "fr"], [folder / "en" / "a.md", folder / "fr" / "a.md"])
+    ]
+    assert len(set(digests)) == 3

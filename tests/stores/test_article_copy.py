@@ -80,3 +80,13 @@ def test_pins_are_those_of_now(tmp_path: Path) -> None:
     new = copied(tmp_path / "new", old, store, store, (Pin(("reset",), ("b",)),))
     assert rows(new)["pins"] == [("reset", 1, 0, None)]
     assert rows(old)["pins"] == []
+
+
+def test_what_was_taken_out_of_an_article_is_gone(tmp_path: Path) -> None:
+    article, _ = entry("a", 1, 1)
+    secret = [Chunk("a#1~0", "a", "", (), "The code is hunter2. " * 400, "")]
+    before: Store = {"a": (article, secret), "b": entry("b", 1, 1)}
+    old = written(tmp_path / "old", before)
+    copied(tmp_path / "new", old, before, {**before, "a": entry("a", 2, 1)})
+    assert b"hunter2" in old.read_bytes()
+    assert b"hunter2" not in (tmp_path / "new").read_bytes()

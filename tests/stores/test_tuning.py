@@ -30,6 +30,12 @@ def test_without_queries_nothing_is_known_and_all_is_compared(tmp_path: Path) ->
     assert tune(store_of(tmp_path, MANY), MANY[:0]).kind == "exact"
 
 
+def test_who_wants_all_of_them_has_all_compared(tmp_path: Path) -> None:
+    store = store_of(tmp_path, MANY)
+    assert tune(store, MANY[:1], 0.5).kind == "rabitq"
+    assert tune(store, MANY[:1], 1.0).kind == "exact"  # though the codes miss nothing of one query
+
+
 def test_many_are_searched_by_their_codes_as_deep_as_it_takes(tmp_path: Path) -> None:
     store = store_of(tmp_path, MANY)
     loose, strict = tune(store, MANY[::50], 0.8), tune(store, MANY[::50], 0.999)

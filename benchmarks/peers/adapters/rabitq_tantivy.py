@@ -69,7 +69,7 @@ class Engine:
         depth = max(_DEPTH, k)
         query = self._keywords.parse_query(" ".join(re.findall(r"\w+", text.lower())), ["text"])
         hits = self._searcher.search(query, depth, count=False).hits
-        rows = [int(self._searcher.doc(address)["row"][0]) for _, address in hits]
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return fuse([self.dense(vector, depth), rows], k)
 
 
