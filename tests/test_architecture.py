@@ -57,8 +57,8 @@ ENGINES = {
         "indexer/publish.py",
     },
     "openvino": {"kb_search/embedding/quiet_openvino.py"},
-    "onnxruntime": {"kb_search/embedding/onnx_engine.py"},
-    "onnx": {"kb_search/embedding/export.py"},
+    "onnxruntime": {"kb_search/embedding/onnx_engine.py", "kb_search/embedding/quantize.py"},
+    "onnx": {"kb_search/embedding/export.py", "kb_search/embedding/quantize.py"},
     "torch": {"kb_search/embedding/torch_backend.py", "kb_search/embedding/export.py"},
     "sentence_transformers": {"kb_search/embedding/convert.py", "kb_search/embedding/export.py"},
     "tokenizers": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from pathlib import Path
 
@@ -9,6 +10,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.errors import IndexCorrupt
+
+LARGE = 1 << 29
+"""Bytes above which a mapped matrix is let go of now and then."""
+LET_GO = 4_000
+"""Rows that are read in between. A system maps up to 64 kB around each, so that they hold a quarter of a gigabyte."""
+
+
+class Residency:
+    """Keeps small how much of a large matrix a process has mapped.
+
+    What is mapped counts as memory of the process as long as it runs, though the system could drop it. Of a million rows,
+    read here and there, that would soon be all. The pages stay in the system's cache, and come back when they are read
+    again, by other threads in the same moment too.
+    """
+
+    def __init__(self, matrix: NDArray[np.float32]) -> None:
+        """Watch over a matrix that `open_matrix` mapped; any other, and a small one, is left alone."""
+        mapped = getattr(matrix, "base", None)
+        large = isinstance(mapped, mmap.mmap) and matrix.nbytes > LARGE and hasattr(mmap, "MADV_DONTNEED")
+        self._map: mmap.mmap | None = mapped if large else None
+        self._read = 0
+
+    def read(self, rows: int) -> None:
+        """Take note that so many rows were read."""
+        if self._map is None:
+            return
+        self._read += rows  # threads may count past each other: it need not be exact
+        if self._read >= LET_GO:
+            self._read = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
 
 
 def create_matrix(path: Path, dimension: int, rows: int) -> NDArray[np.float32]:

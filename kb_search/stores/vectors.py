@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from kb_search.errors import IndexCorrupt
 from kb_search.stores.base import Mask, Ordinals, Ranking, Scores
+from kb_search.stores.matrix import Residency
 
 VECTORS_VERSION = 2
 """Bumped when the same vectors would be coded otherwise."""
@@ -93,6 +94,7 @@ class FaissVectors:
         self._rows = np.ascontiguousarray(rows, np.int64)
         self._matrix = np.asarray(matrix)  # a plain view of the map: indexing a memmap costs more
         self._start = faiss.swig_ptr(self._matrix) if self._matrix.size else None
+        self._residency = Residency(matrix)
         self._centre = _centre(self._index)
         if self._index.ntotal != len(self._rows) or (len(self._rows) and self._index.d != matrix.shape[1]):
             raise IndexCorrupt(
@@ -195,6 +197,7 @@ class FaissVectors:
                 *(faiss.swig_ptr(scores), faiss.swig_ptr(query), self._start, faiss.swig_ptr(chunks)),
                 *(len(query), 1, len(chunks)),
             )
+            self._residency.read(len(chunks))
         return scores
 
 

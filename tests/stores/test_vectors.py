@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kb_search.errors import IndexCorrupt
 from kb_search.stores import vectors
 from kb_search.stores.base import Ordinals, Ranking, VectorStore
-from kb_search.stores.matrix import create_matrix, open_matrix
+from kb_search.stores.matrix import Residency, create_matrix, open_matrix
 from kb_search.stores.vectors import FaissVectors, Tuning, build_vectors
 
 Vectors = NDArray[np.float32]
@@ -241,3 +241,34 @@ def test_how_near_the_kth_nearest_is(clustered_store: VectorStore) -> None:
     queries = CLUSTERED[:7]
     expected = np.sort(queries.astype(np.float64) @ CLUSTERED.T, axis=1)[:, -3]
     np.testing.assert_allclose(clustered_store.kth_best(queries, 3), expected, atol=1e-6)
+
+
+def test_a_large_matrix_does_not_stay_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, dimension = 4_096, 512  # 8 MB
+    matrix = create_matrix(tmp_path / "vectors.f32", dimension, rows)
+    matrix[:] = np.arange(rows)[:, None]
+    del matrix
+    opened = open_matrix(tmp_path / "vectors.f32", dimension, rows)
+
+    def mapped() -> int:
+        """Kilobytes of the file that count as this process's memory."""
+        found, inside = 0, False
+        for line in Path("/proc/self/smaps").read_text("utf-8").splitlines():
+            if "-" in line.split()[0]:
+                inside = line.endswith(str(tmp_path / "vectors.f32"))
+            elif inside and line.startswith("Rss:"):
+                found += int(line.split()[1])
+        return found
+
+    if not Path("/proc/self/smaps").is_file():
+        pytest.skip("The system does not tell what is mapped.")
+    for large, kept in ((1 << 29, True), (1 << 20, False)):
+        monkeypatch.setattr("kb_search.stores.matrix.LARGE", large)
+        residency = Residency(opened)
+        assert opened[:, 0].sum() == rows * (rows - 1) / 2
+        assert mapped() == 8_192
+        residency.read(3_999)
+        assert mapped() == 8_192
+        residency.read(1)
+        assert (mapped() == 8_192) == kept
+        assert opened[-1, 0] == rows - 1
