@@ -20,9 +20,9 @@ LET_GO = 4_000
 class Residency:
     """Keeps small how much of a large matrix a process has mapped.
 
-    What is mapped counts as memory of the process as long as it runs, though the system could drop it. Of a million rows,
-    read here and there, that would soon be all. The pages stay in the system's cache, and come back when they are read
-    again, by other threads in the same moment too.
+    What is mapped counts as memory of the process as long as it runs, though the system could drop it. Of a million
+    rows, read here and there, that would soon be all. The pages stay in the system's cache, and come back when they are
+    read again, by other threads in the same moment too.
     """
 
     def __init__(self, matrix: NDArray[np.float32]) -> None:
