@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -91,46 +91,55 @@ def retrieve(
     stages: Stages,
 ) -> Candidates:
     """Find the first candidates of a query and all their evidence; both branches run side by side."""
+    known: Future[NDArray[np.float32]] = Future()
     meaning = None
     if query.mode != "keyword":
-        meaning = pool.submit(_by_meaning, query, snapshot, view, embedder, stages)
+        meaning = pool.submit(_by_meaning, query, snapshot, view, embedder, stages, known)
     wordings: dict[str, Wording] = {}
     by_keyword = _NOTHING
     if query.mode != "semantic":
         with stages("keywords"):
             wordings = _wordings(query, view)
             by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-    focus, named, by_meaning, degraded = None, None, _NOTHING, None
+    named, focus, by_meaning, degraded = None, None, _NOTHING, None
     if meaning is not None:
-        if (found := meaning.result()) is not None:
-            focus, named, by_meaning = found
-        else:
+        try:
+            vector = known.result()
+        except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
+            _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
             degraded = "semantic"
             if not wordings:
                 wordings = _wordings(query, view)
                 by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
+        else:
+            with stages("names"):
+                named = _named(vector, query.languages, view)
+            focus, by_meaning = meaning.result()
     asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
     with stages("fuse"):
         return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
 
 
 def _by_meaning(
-    query: Query, snapshot: Snapshot, view: ViewSnapshot, embedder: Embedder, stages: Stages
-) -> tuple[Focus, float | None, Leads] | None:
-    """Run the semantic branch, in a thread of its own: None when the query cannot be embedded."""
+    query: Query,
+    snapshot: Snapshot,
+    view: ViewSnapshot,
+    embedder: Embedder,
+    stages: Stages,
+    vector: Future[NDArray[np.float32]],
+) -> tuple[Focus | None, Leads]:
+    """Run the semantic branch, in a thread of its own; `vector` is told as soon as it is known, or why it is not."""
     try:
         embedded = embed_query(embedder, query.text)
-    except Exception as error:  # whatever a model runtime raises: half an answer, said so, beats none
-        _log.warning("The query could not be embedded; only keywords are searched.", exc_info=error)
-        return None
+    except BaseException as error:
+        vector.set_exception(error)
+        return None, _NOTHING
     stages.add("tokenize", embedded.tokenize_ms / 1000)
     stages.add("embed", embedded.embed_ms / 1000)
+    vector.set_result(embedded.vector)
     with stages("vectors"):
         focus = view.calibration.focus(embedded.vector, query.languages)
-        found = _semantic_candidates(query, snapshot, view, focus, DEPTH)
-    with stages("names"):  # not beside: both read more than the caches hold, and slow each other
-        named = _named(embedded.vector, query.languages, view)
-    return focus, named, found
+        return focus, _semantic_candidates(query, snapshot, view, focus, DEPTH)
 
 
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
