@@ -8,7 +8,7 @@ INDEX := demo-index
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	@echo 'Installing into $(VENV): about 2 GB, a few minutes …'
+	@echo 'Installing into $(VENV): 2 to 6 GB, a few minutes …'
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all]'
 	touch $@
 

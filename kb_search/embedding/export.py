@@ -24,6 +24,7 @@ import numpy as np
 
 from kb_search.embedding.onnx_engine import OnnxEngine
 from kb_search.embedding.quantize import Sample, write_query_graph
+from kb_search.embedding.quiet_onnxruntime import load_onnxruntime
 from kb_search.embedding.quiet_openvino import load_openvino
 from kb_search.embedding.runtime import ONNX_GRAPH, OPENVINO_GRAPH, QUERY_GRAPH, WORDS, first_line
 from kb_search.embedding.word_table import write_word_table
@@ -238,6 +239,7 @@ def _fuse(plain: Path, network: _Network) -> Any:
     config = getattr(getattr(network.model[0], "auto_model", None), "config", None)
     path = list(sys.path)
     try:
+        load_onnxruntime()
         optimizer = importlib.import_module("onnxruntime.transformers.optimizer")
         optimized = optimizer.optimize_model(
             str(plain),

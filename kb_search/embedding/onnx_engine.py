@@ -1,7 +1,4 @@
-"""The graph of a converted model on ONNX Runtime: the fastest where the processor has no bfloat16.
-
-The runtime's telemetry exists in builds for Windows alone; nothing is sent from any other, and there it is turned off.
-"""
+"""The graph of a converted model on ONNX Runtime: the fastest where the processor has no bfloat16."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.embedding.quiet_onnxruntime import load_onnxruntime
+
 PRECISION = "f32"
 
 
@@ -19,9 +18,7 @@ class OnnxEngine:
 
     def __init__(self, graph: Path, threads: int) -> None:
         """Load; each run is computed by `threads` threads, the caller's among them."""
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
+        onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors: they are raised as well
         options.intra_op_num_threads = threads

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.embedding.onnx_engine import OnnxEngine
+from kb_search.embedding.quiet_onnxruntime import load_onnxruntime
 from kb_search.errors import ModelError
 
 Values = NDArray[np.float32]
@@ -59,6 +60,8 @@ def write_query_graph(graph: Path, target: Path, samples: Sequence[Sample]) -> N
 
 def _write(graph: Path, target: Path, samples: Sequence[Sample]) -> None:
     import onnx
+
+    load_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(graph)
@@ -120,8 +123,8 @@ def _layers(model: Any) -> list[_Layer]:
 def _largest(model: Any, names: Sequence[str], samples: Sequence[Sample]) -> dict[str, Values]:
     """Give the largest magnitude of each channel of some tensors, over all samples."""
     import onnx
-    import onnxruntime
 
+    onnxruntime = load_onnxruntime()
     model = onnx.ModelProto.FromString(model.SerializeToString())
     wanted = list(dict.fromkeys(names))
     model.graph.output.extend(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in wanted)
