@@ -128,12 +128,7 @@ class Memory:
         self, read: SourceRead, prepare: Callable[[dict[bytes, Article]], dict[bytes, Prepared]]
     ) -> list[Prepared]:
         """Complete all articles, in order: what is known is recalled, the rest is made by `prepare`."""
-        keys = []
-        for article in read.articles:
-            found = read.origins.get(article.id)
-            file = None if found is None else read.reads[found]
-            own = self._row_key(article) if found is None or file is None else file.key or self._key(found, file.digest)
-            keys.append(own)
+        keys = [self._key_of(article, read) for article in read.articles]
         pairs = list(zip(keys, read.articles, strict=True))
         made = prepare({key: article for key, article in pairs if key not in self._outlines})
         return [made.get(key) or self._known(key, article) for key, article in pairs]
@@ -177,6 +172,13 @@ class Memory:
     def _known(self, key: bytes, article: Article) -> Prepared:
         outline = self._outlines[key]
         return Prepared(key, article, outline.chunk_ids, outline.chunk_keys, outline.name_keys, outline.words_key)
+
+    def _key_of(self, article: Article, read: SourceRead) -> bytes:
+        found = read.origins.get(article.id)
+        if found is None:
+            return self._row_key(article)
+        file = read.reads[found]
+        return file.key or self._key(found, file.digest)
 
     def _key(self, found: Found, digest: str) -> bytes:
         data = f"{found.inside}\0{found.shown}\0{found.chosen}\0{digest}"

@@ -178,6 +178,6 @@ def _open(folder: Path) -> tuple[tantivy.Index, tantivy.Searcher]:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field(_ROW, indexed=True, fast=True)
+    builder.add_unsigned_field(_ROW, indexed=False, fast=True)
     builder.add_text_field(_FIELD, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -27,6 +27,13 @@ def test_a_word_without_alternatives_is_asked_as_it_is() -> None:
     assert wording.spread == share_spread([(RARE, 1), (USUAL, 4)], 10)
 
 
+@given(terms=st.lists(st.sampled_from(["rare", "usual", "log", "unheard"]), min_size=1, max_size=5))
+def test_an_alternative_that_nobody_wrote_changes_nothing(terms: list[str]) -> None:
+    """A word without alternatives is weighed by a shorter way: this is the longer one."""
+    plainly = weigh([Slot((term,)) for term in terms], frequency, 10)
+    assert plainly == weigh([Slot((term,), (Alternative(("nowhere",), 0.5),)) for term in terms], frequency, 10)
+
+
 def test_an_alternative_in_full_gives_its_weight_of_what_the_word_would_give() -> None:
     (word,), ideal, *_ = weigh([Slot(("usual",), (Alternative(("rare",), 0.8),))], frequency, 10)
     assert [clause.terms for clause in word] == [("usual",), ("rare",)]
