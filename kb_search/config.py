@@ -7,6 +7,7 @@ expected. `KB_SEARCH_EMBEDDING__MODEL=x` is the environment's spelling of `[embe
 from __future__ import annotations
 
 import os
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ FILE_NAME = "kb-search.toml"
 PREFIX = "KB_SEARCH_"
 EVERY_STATUS = ("draft", "published", "archived")
 _URL_FIELDS = ("id", "slug", "locale")
+_ORIGIN = re.compile(r"https?://[^/\s?#@]+")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,12 +73,46 @@ class Retention(_Table, frozen=True):
 
 
 class Service(_Table, frozen=True):
-    """The HTTP service. `article_url` may use {id}, {slug} and {locale}."""
+    """The HTTP service. `article_url` may use {id}, {slug} and {locale}.
+
+    `public_url` is the address that readers see (https://help.example.com), for links that must be whole; empty: that
+    of the request. `allowed_origins` are the sites whose pages may call the API from a browser; `*` is any.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     article_url: str = "/articles/{id}"
     reload_seconds: float = 2.0
+    public_url: str = ""
+    allowed_origins: tuple[str, ...] = ()
+
+
+class State(_Table, frozen=True):
+    """Events and keys. `url` is a database as SQLAlchemy names it; empty: SQLite in a folder beside the index.
+
+    Events are kept for `retention_days`; with `record = false` none are. A query is suggested to others once
+    `popular_floor` searches for it had an answer.
+    """
+
+    url: str = ""
+    record: bool = True
+    retention_days: int = 90
+    popular_floor: int = 5
+
+
+class Site(_Table, frozen=True):
+    """The help center: its name, files for its logo and a style sheet, and where to go when nothing helps.
+
+    `contact_url` may use {query}. `strings` is a folder of JSON files, one a locale, with words of the pages and of the
+    widget that are added or replaced.
+    """
+
+    name: str = "Help center"
+    logo: str = ""
+    stylesheet: str = ""
+    contact_url: str = ""
+    home_url: str = ""
+    strings: str = ""
 
 
 DEFAULT_VIEWS = {
@@ -97,6 +133,8 @@ class Settings(_Table, frozen=True):
     views: dict[str, View] = msgspec.field(default_factory=lambda: dict(DEFAULT_VIEWS))
     retention: Retention = Retention()
     service: Service = Service()
+    state: State = State()
+    site: Site = Site()
     cache_dir: str | None = None
 
     @property
@@ -193,8 +231,12 @@ def _check(settings: Settings) -> None:
     _check_range("sources.max_file_mb", settings.sources.max_file_mb, 0.001, 10_000)
     _check_range("service.port", settings.service.port, 0, 65_535)
     _check_range("service.reload_seconds", settings.service.reload_seconds, 0, 86_400)
+    _check_range("state.retention_days", settings.state.retention_days, 1, 36_500)
+    _check_range("state.popular_floor", settings.state.popular_floor, 1, 1_000_000)
     _check_views(settings.views)
-    _check_url(settings.service.article_url)
+    _check_origins(settings.service)
+    _check_template("site.contact_url", settings.site.contact_url, ("query",))
+    _check_template("service.article_url", settings.service.article_url, _URL_FIELDS)
     if settings.embedding.backend not in ("auto", "onnx", "openvino", "torch"):
         raise ConfigError(f"embedding.backend is {settings.embedding.backend!r}. Choose auto, onnx, openvino or torch.")
 
@@ -204,16 +246,22 @@ def _check_range(key: str, value: float, lowest: float, highest: float) -> None:
         raise ConfigError(f"{key} is {value}. Choose a value from {lowest} to {highest}.")
 
 
-def _check_url(template: str) -> None:
+def _check_template(key: str, template: str, known: tuple[str, ...]) -> None:
     try:
         fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
     except ValueError as error:
-        raise ConfigError(f"service.article_url is {template!r} ({error}). Write a brace as {{{{ or }}}}.") from error
+        raise ConfigError(f"{key} is {template!r} ({error}). Write a brace as {{{{ or }}}}.") from error
     for name in fields:
-        if name not in _URL_FIELDS:
-            raise ConfigError(
-                f"service.article_url has {{{name}}}. Use {{id}}, {{slug}} and {{locale}}, or write a brace twice."
-            )
+        if name not in known:
+            usable = " and ".join(", ".join(f"{{{one}}}" for one in known).rsplit(", ", 1))
+            raise ConfigError(f"{key} has {{{name}}}. Use {usable}, or write a brace twice.")
+
+
+def _check_origins(service: Service) -> None:
+    origins = [*service.allowed_origins, *([service.public_url.rstrip("/")] if service.public_url else [])]
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ConfigError(f"{origin!r} is no origin. Write scheme and host, as in https://www.example.com.")
 
 
 def _check_views(views: Mapping[str, View]) -> None:
