@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from kb_search.answers import ArticleAnswer, SimilarAnswer
 from kb_search.errors import ArticleNotFound
-from kb_search.reading import ArticleAnswer, SimilarAnswer, read_article, similar
+from kb_search.reading import read_article, similar
 from kb_search.service import page
 from kb_search.service.access import Reader, no_parameters
 from kb_search.service.answers import HTML, JSON, json_answer, revalidated

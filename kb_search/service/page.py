@@ -6,7 +6,7 @@ import base64
 import hashlib
 from html import escape
 
-from kb_search.reading import ArticleAnswer, ArticleSection
+from kb_search.answers import ArticleAnswer, ArticleSection
 from kb_search.types import Translation
 
 _STYLE = (

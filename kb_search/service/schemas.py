@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kb_search.browsing import Change, ChangesAnswer
-from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
-from kb_search.suggesting import SuggestAnswer, Suggestion
+from kb_search.answers import (
+    ArticleAnswer,
+    ArticleSection,
+    Change,
+    ChangesAnswer,
+    SimilarAnswer,
+    SuggestAnswer,
+    Suggestion,
+)
 from kb_search.types import Hit, Passage, SearchResult, Translation
 
 PROBLEM_JSON = "application/problem+json"
@@ -139,7 +145,9 @@ _SUGGEST = SuggestAnswer(
     query="pasw",
     locale="en",
     took_ms=0.4,
-    suggestions=(Suggestion("article", _HIT.title, "Reset a forgotten <mark>passw</mark>ord", _HIT.id, _HIT.url, "en"),),
+    suggestions=(
+        Suggestion("article", _HIT.title, "Reset a forgotten <mark>passw</mark>ord", _HIT.id, _HIT.url, "en"),
+    ),
 )
 _CHANGE = Change("edited", "2026-09-14", _HIT.id, _HIT.title, _HIT.url, "en", "accounts", "Sign-in", None, "published")
 _CHANGES = ChangesAnswer(1, "000012", (_CHANGE,))

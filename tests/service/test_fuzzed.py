@@ -16,8 +16,8 @@ from kb_search.events.records import SCOPES
 from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from tests import fakes
+from tests.browser.serving import serving
 from tests.service.conftest import holder
-from tests.serving import serving
 
 EXAMPLES = 25
 # That offset + limit is at most 200, that a locale or a date has a meaning, and which fields an event of a type needs
