@@ -19,6 +19,7 @@ from kb_search.errors import KbSearchError
 RESULTS = Path(__file__).parent / "results"
 COMMANDS = {
     "latency": "time of one search, and the model's share of it",
+    "suggest": "time of suggestions at every letter typed, and after how many the right article is among them",
     "vectors": "the vector stage alone: time and recall, with filters",
     "growth": "time of one search from a thousand passages up",
     "http": "queries a second and latencies of the HTTP service under a load generator",
