@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.article_html import resolved
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
@@ -22,6 +23,7 @@ from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
 from kb_search.stores.base import Ordinals
+from kb_search.stores.pages import paragraphs
 from kb_search.types import SUMMARY_SUFFIX, Hit, Translation
 
 
@@ -35,8 +37,21 @@ class ArticleSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of an article: its level on a page whose title has level 1, its text, and the id that it has there."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleAnswer:
-    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see."""
+    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see.
+
+    `html` is all of it but the title, safe to put into a page; `contents` are its headings, whose anchors are ids
+    there; `sections` are the same as plain text.
+    """
 
     id: str
     title: str
@@ -54,6 +69,8 @@ class ArticleAnswer:
     review_by: str | None
     translations: tuple[Translation, ...]
     sections: tuple[ArticleSection, ...]
+    contents: tuple[Heading, ...]
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,11 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
     relatives = view_snapshot.families.others(row)
     records = snapshot.store.records([row, *relatives])
     record, template = records[row], _url_template(searcher)
+    sections, page = _sections(snapshot.store.chunks_of(row)), snapshot.store.page(row)
+    if page.page is None:
+        html = "\n".join(paragraphs(section.text) for section in sections)
+    else:
+        html = resolved(page, page.page, snapshot, view_snapshot, template)
     return ArticleAnswer(
         id=record.id,
         title=record.title,
@@ -90,7 +112,9 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
         updated=record.meta.updated,
         review_by=record.meta.review_by,
         translations=translations(relatives, records, template),
-        sections=_sections(snapshot.store.chunks_of(row)),
+        sections=sections,
+        contents=tuple(Heading(*heading) for heading in page.contents),
+        html=html,
     )
 
 
