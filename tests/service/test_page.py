@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from kb_search.answers import ArticleAnswer, ArticleSection
+from kb_search.answers import ArticleAnswer, ArticleSection, Heading
 from kb_search.service import page
 from kb_search.service.app import create_app
 from kb_search.types import Translation
@@ -62,6 +62,8 @@ def test_every_text_is_escaped() -> None:
         review_by=EVIL,
         translations=(Translation(EVIL, EVIL, EVIL, EVIL),),
         sections=(ArticleSection(EVIL, EVIL, EVIL),),
+        contents=(Heading(2, EVIL, EVIL),),
+        html="",
     )
     outline = Outline(page.render(article))
     tags = {tag for tag, _ in outline.tags}
