@@ -67,6 +67,10 @@ class Asked:
         """Ask for another page."""
         return replace(self, page=page)
 
+    def speaking(self, locale: str) -> Asked:
+        """Ask in another language."""
+        return replace(self, locale=locale, page=1)
+
     def address(self) -> str:
         """Write the address of the page that shows this."""
         pairs = [("q", self.query), ("locale", self.locale)]

@@ -17,9 +17,9 @@ POPULAR = 6
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A category, or the articles without one (`name` is None): how many articles, and the `first` of them."""
+    """A category, or the articles without one (`name` is empty): how many articles, and the `first` of them."""
 
-    name: str | None
+    name: str
     address: str
     articles: int
     first: tuple[ArticleLink, ...] = ()

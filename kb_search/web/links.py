@@ -33,10 +33,10 @@ def home_address(locale: str) -> str:
     return "/?" + urlencode({"locale": locale})
 
 
-def topic_address(name: str | None, locale: str, page: int = 1) -> str:
-    """Write the address of a category, or of the articles without one."""
+def topic_address(name: str, locale: str, page: int = 1) -> str:
+    """Write the address of a category; the articles without one have the name ""."""
     query = urlencode({"locale": locale, **({"page": page} if page > 1 else {})})
-    return f"/categories/{quote(name, safe='')}?{query}" if name is not None else f"/categories/?{query}"
+    return f"/categories/{quote(name, safe='')}?{query}"
 
 
 def article_address(url: str, own: str, reader: str, sent_from: str = "", anchor: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from kb_search.text.locales import canonical, primary
 
 SHIPPED = Path(__file__).parent / "strings"
 FALLBACK = "en"
+OF_THE_BOX = "widget."
+"""How keys begin that are for the search box: they may stand in a site's files too, and are checked with it."""
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """What CLDR calls the kinds of plural; a language uses some of them."""
 
@@ -29,20 +31,19 @@ class Words:
         return next((tag for tag in (locale, primary(locale)) if tag in self.by_locale), FALLBACK)
 
 
-def load_words(folder: str = "", others: Collection[str] = ()) -> Words:
+def load_words(folder: str = "") -> Words:
     """Read our words and those of a site's `folder` over them.
 
-    `others` are keys that may stand in a site's files too and are not for the pages. Raises ConfigError, naming file and
-    key: a file that is no JSON object of texts, whose name is no locale, or that has a key or a {place} unknown here.
+    Raises ConfigError, naming file and key: a file that is no JSON object of texts, whose name is no locale, or that has
+    a key or a {place} that is unknown here.
     """
     english = _read(SHIPPED / f"{FALLBACK}.json")
     found = {path.stem: {**english, **_read(path)} for path in sorted(SHIPPED.glob("*.json"))}
     for path in _files(folder):
         locale = _locale(path)
-        given = _read(path)
-        _check(path, given, english, others)
-        kept = {key: text for key, text in given.items() if key not in others}
-        found[locale] = {**found.get(locale, found.get(primary(locale), english)), **kept}
+        given = {key: text for key, text in _read(path).items() if not key.startswith(OF_THE_BOX)}
+        _check(path, given, english)
+        found[locale] = {**found.get(locale, found.get(primary(locale), english)), **given}
     return Words(found)
 
 
@@ -80,10 +81,8 @@ def _read(path: Path) -> dict[str, str]:
     return value
 
 
-def _check(path: Path, given: Mapping[str, str], english: Mapping[str, str], others: Collection[str]) -> None:
+def _check(path: Path, given: Mapping[str, str], english: Mapping[str, str]) -> None:
     for key, text in given.items():
-        if key in others:
-            continue
         base = base_of(key)
         if base not in english:
             raise ConfigError(f"{path}: {key!r} is no word of the pages. kb_search/web/strings/en.json lists them.")

@@ -1,0 +1,111 @@
+"""Categories and articles: `/categories/…` and `/articles/…`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from kb_search.browsing import articles_in
+from kb_search.events.records import EventRecord
+from kb_search.reading import ArticleAnswer, canonical_of, read_article, similar
+from kb_search.searcher import Searcher
+from kb_search.service.access import Reader
+from kb_search.service.page_answers import page_answer, redirect
+from kb_search.service.pages import HelpCenter, Visit
+from kb_search.service.search_pages import SURFACE
+from kb_search.web.article import RELATED, Feedback, article_page
+from kb_search.web.links import canonical_address, topic_address, whole
+from kb_search.web.rendering import render
+from kb_search.web.topic import PAGE_SIZE, topic_page
+
+_SENT_FROM = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,2})", re.ASCII)
+_CANDIDATES = 2 * RELATED
+"""Nearest articles that are looked at: those in other languages are not shown."""
+
+
+def reading_page_routes(center: HelpCenter) -> APIRouter:
+    """Make the routes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/categories/{name:path}")
+    def topic(request: Request, name: str, reader: Reader) -> Response:
+        """List the articles of a category; without a name, those that have none."""
+        return center.answer(request, reader.view, lambda searcher: _topic(center, request, reader.view, searcher, name))
+
+    @router.get("/articles/{id:path}")
+    def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
+        """Show an article."""
+        return center.answer(
+            request, reader.view, lambda searcher: _article(center, request, reader.view, searcher, article_id)
+        )
+
+    return router
+
+
+def sent_from(text: str) -> tuple[str | None, int | None]:
+    """Read which result of which search led here: query_id and position, None and None if it is no such text."""
+    found = _SENT_FROM.fullmatch(text)
+    return (found[1], int(found[2])) if found else (None, None)
+
+
+def _topic(center: HelpCenter, request: Request, view: str, searcher: Searcher, name: str) -> Response:
+    visit = center.visit(request, view, searcher)
+    offset = (visit.page - 1) * PAGE_SIZE
+    listing = articles_in(searcher, view, locale=visit.locale, category=name, limit=PAGE_SIZE, offset=offset)
+    if not listing.total:
+        return center.missing(visit)
+    if not listing.articles:
+        return redirect(topic_address(name, visit.locale, -(-listing.total // PAGE_SIZE)), 307)
+    page = topic_page(name, visit.locale, visit.page, listing)
+    title = name or visit.language.say("topic.none")
+    frame = center.frame(visit, title, canonical=topic_address(name, visit.locale, visit.page))
+    return page_answer(request, render("topic.html", frame, page))
+
+
+def _article(center: HelpCenter, request: Request, view: str, searcher: Searcher, article_id: str) -> Response:
+    article = read_article(searcher, article_id, view)
+    visit = center.visit(request, view, searcher, article.locale)
+    near = similar(searcher, article_id, view, _CANDIDATES, article.locale)
+    page = article_page(article, visit.locale, near.hits, _feedback(center, visit))
+    given, base = canonical_of(searcher, article_id, view), center.base(request)
+    frame = center.frame(
+        visit,
+        article.title,
+        description=article.summary or "",
+        canonical=canonical_address(base, article.url, given),
+        alternates=() if given else alternates(base, article, visit.locales),
+        switch=[(article.locale, article.url), *((other.locale, other.url) for other in article.translations)],
+    )
+    _record_click(center, visit, article_id)
+    return page_answer(request, render("article.html", frame, page))
+
+
+def alternates(base: str, article: ArticleAnswer, locales: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """List an article and its translations as locale and whole address, and which to show to everybody else.
+
+    That is the one in the language with most articles, so that all of a family name the same one.
+    """
+    members = [(article.locale, article.url), *((other.locale, other.url) for other in article.translations)]
+    if len(members) == 1:
+        return ()
+    family = {locale: whole(base, url) for locale, url in sorted(members)}
+    default = next(family[locale] for locale in locales if locale in family)
+    return (*family.items(), ("x-default", default))
+
+
+def _feedback(center: HelpCenter, visit: Visit) -> Feedback | None:
+    if center.state is None or not center.settings.state.record:
+        return None
+    voted, origin = visit.parameter("voted"), visit.parameter("from")
+    return Feedback(voted if voted in ("yes", "no", "done") else None, origin if sent_from(origin)[0] else "")
+
+
+def _record_click(center: HelpCenter, visit: Visit, article_id: str) -> None:
+    query_id, position = sent_from(visit.parameter("from"))
+    prefetched = "prefetch" in visit.request.headers.get("sec-purpose", "")
+    if center.state is None or query_id is None or prefetched or visit.parameter("voted"):
+        return
+    event = EventRecord("click", visit.view, SURFACE, query_id=query_id, article_id=article_id, position=position)
+    center.state.recorder.event(event)
