@@ -61,6 +61,18 @@ class StorageError(KbSearchError):
     exit_code = 1
 
 
+class StateError(KbSearchError):
+    """The database of events and keys cannot be opened, read or written; searching needs none of it."""
+
+    exit_code = 1
+
+
+class KeyNotFound(KbSearchError):
+    """There is no key of this id."""
+
+    exit_code = 1
+
+
 class ModelError(KbSearchError):
     """The embedding model cannot be found, verified, converted or loaded."""
 
