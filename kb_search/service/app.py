@@ -12,8 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from kb_search.service.articles import article_routes, page_routes
+from kb_search.events.state import State
+from kb_search.service.articles import article_routes
 from kb_search.service.health import health_routes
+from kb_search.service.help_center import help_center_routes
 from kb_search.service.holder import SearcherHolder, poll
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
@@ -33,7 +35,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(searchers: SearcherHolder) -> FastAPI:
+def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI:
     """Make the application over a holder of searchers.
 
     When the application starts, the live generation is opened unless it is open; if that fails, the application
@@ -78,6 +80,6 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
     app.include_router(search_routes(searchers, workers), prefix="/v1")
     app.include_router(article_routes(searchers), prefix="/v1")
     app.include_router(health_routes(searchers))
-    app.include_router(page_routes(searchers))
+    app.include_router(help_center_routes(searchers, state, searchers.settings))
     complete_openapi(app)
     return app

@@ -1,4 +1,4 @@
-"""What the routes of the help center share: the reader's language, the frame of a page, and pages for what went wrong."""
+"""What the routes of the help center share: the reader's language, the frame of a page, pages for what went wrong."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request for a page: by whom, in which languages articles are there (those with most first), in which one the
-    reader wants them, and the language of the page's own words."""
+    """One request for a page.
+
+    `locales` are those that the view has articles in, most first, `locale` the one in which the reader wants them, and
+    `language` speaks the page's own words.
+    """
 
     request: Request
     view: str
@@ -59,8 +62,11 @@ class HelpCenter:
     theme: Theme
 
     def visit(self, request: Request, view: str, searcher: Searcher | None, own: str | None = None) -> Visit:
-        """Find out which language to speak: as the address says, else that of the article (`own`), else as the browser
-        asks, else the one with most articles."""
+        """Find out which language to speak.
+
+        It is the one that the address asks for, else that of the article (`own`), else as the browser asks, else the
+        one with most articles.
+        """
         sizes = searcher.snapshot.view(view).sizes if searcher is not None else {}
         locales = tuple(sorted(sizes, key=lambda locale: (-sizes[locale], locale))) or tuple(self.words.by_locale)
         asked = request.headers.get("accept-language", "")

@@ -16,7 +16,7 @@ from kb_search.service.page_answers import page_answer, redirect
 from kb_search.service.pages import HelpCenter, Visit
 from kb_search.service.search_pages import SURFACE
 from kb_search.web.article import RELATED, Feedback, article_page
-from kb_search.web.links import canonical_address, topic_address, whole
+from kb_search.web.links import canonical_address, topic_address, whole, with_default
 from kb_search.web.rendering import render
 from kb_search.web.topic import PAGE_SIZE, topic_page
 
@@ -32,14 +32,20 @@ def reading_page_routes(center: HelpCenter) -> APIRouter:
     @router.get("/categories/{name:path}")
     def topic(request: Request, name: str, reader: Reader) -> Response:
         """List the articles of a category; without a name, those that have none."""
-        return center.answer(request, reader.view, lambda searcher: _topic(center, request, reader.view, searcher, name))
+
+        def make(searcher: Searcher) -> Response:
+            return _topic(center, request, reader.view, searcher, name)
+
+        return center.answer(request, reader.view, make)
 
     @router.get("/articles/{id:path}")
     def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
         """Show an article."""
-        return center.answer(
-            request, reader.view, lambda searcher: _article(center, request, reader.view, searcher, article_id)
-        )
+
+        def make(searcher: Searcher) -> Response:
+            return _article(center, request, reader.view, searcher, article_id)
+
+        return center.answer(request, reader.view, make)
 
     return router
 
@@ -75,24 +81,17 @@ def _article(center: HelpCenter, request: Request, view: str, searcher: Searcher
         article.title,
         description=article.summary or "",
         canonical=canonical_address(base, article.url, given),
-        alternates=() if given else alternates(base, article, visit.locales),
+        alternates=() if given else with_default(_family(base, article), visit.locales),
         switch=[(article.locale, article.url), *((other.locale, other.url) for other in article.translations)],
     )
     _record_click(center, visit, article_id)
     return page_answer(request, render("article.html", frame, page))
 
 
-def alternates(base: str, article: ArticleAnswer, locales: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """List an article and its translations as locale and whole address, and which to show to everybody else.
-
-    That is the one in the language with most articles, so that all of a family name the same one.
-    """
+def _family(base: str, article: ArticleAnswer) -> dict[str, str]:
+    """Map the locales of an article and its translations to whole addresses; of two in one the first counts."""
     members = [(article.locale, article.url), *((other.locale, other.url) for other in article.translations)]
-    if len(members) == 1:
-        return ()
-    family = {locale: whole(base, url) for locale, url in sorted(members)}
-    default = next(family[locale] for locale in locales if locale in family)
-    return (*family.items(), ("x-default", default))
+    return {locale: whole(base, url) for locale, url in reversed(members)}
 
 
 def _feedback(center: HelpCenter, visit: Visit) -> Feedback | None:

@@ -34,7 +34,9 @@ def search_page_routes(center: HelpCenter) -> APIRouter:
         def make(searcher: Searcher) -> Response:
             visit = center.visit(request, reader.view, searcher)
             asked = _asked(visit, searcher)
-            return _results(center, visit, searcher, asked) if asked.query or asked.filters else _home(center, visit, searcher)
+            if asked.query or asked.filters:
+                return _results(center, visit, searcher, asked)
+            return _home(center, visit, searcher)
 
         return center.answer(request, reader.view, make)
 
@@ -70,7 +72,8 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
         featured=() if found.total else _featured(visit, searcher),
         popular=() if found.total else _popular(center, visit),
     )
-    title = visit.language.say("results.title", query=asked.query) if asked.query else visit.language.say("results.browse")
+    say = visit.language.say
+    title = say("results.title", query=asked.query) if asked.query else say("results.browse")
     switch = [(locale, asked.speaking(locale).address()) for locale in visit.locales]
     frame = center.frame(visit, title, switch=switch, query=asked.query)
     return fleeting_page(render("results.html", frame, page))

@@ -55,9 +55,7 @@ class ArticlePage:
     feedback: Feedback | None
 
 
-def article_page(
-    article: ArticleAnswer, reader: str, similar: Sequence[Hit], feedback: Feedback | None
-) -> ArticlePage:
+def article_page(article: ArticleAnswer, reader: str, similar: Sequence[Hit], feedback: Feedback | None) -> ArticlePage:
     """Arrange an article for a reader of a locale; `similar` are the nearest articles, best first."""
     category = ((article.category, topic_address(article.category, article.locale)),) if article.category else ()
     related = [hit for hit in similar if hit.score >= NEAR and not is_foreign(hit.locale, article.locale)]

@@ -1,7 +1,7 @@
 """What the address of a search page asks for, and the addresses of its neighbours: filtered, paged, without a filter.
 
-Addresses are shared and have parameters of other people appended: what is not known here is passed over. What looks like
-a filter and is none is passed over too, and named in `ignored`.
+Addresses are shared and have parameters of other people appended: what is not known here is passed over. What looks
+like a filter and is none is passed over too, and named in `ignored`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -45,11 +46,9 @@ def article_address(url: str, own: str, reader: str, sent_from: str = "", anchor
     `own` is the article's locale, `reader` the reader's: a page keeps the reader's language where the article has
     another. `sent_from` names a result, `query_id.position`.
     """
-    pairs = {}
-    if is_ours(url):
-        pairs = {**({"locale": reader} if is_foreign(own, reader) else {}), **({"from": sent_from} if sent_from else {})}
-    query = f"{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else ""
-    return f"{url}{query}" + (f"#{quote(anchor)}" if anchor else "")
+    pairs = {"locale": reader if is_foreign(own, reader) else "", "from": sent_from}
+    query = urlencode({name: value for name, value in pairs.items() if value})
+    return with_query(url, query) + (f"#{quote(anchor)}" if anchor else "")
 
 
 def is_ours(url: str) -> bool:
@@ -69,3 +68,17 @@ def canonical_address(base: str, url: str, given: str | None) -> str:
     return whole(base, url)
 
 
+def with_query(url: str, query: str) -> str:
+    """Hand a query string on to another address, if that is one of this site's."""
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query and is_ours(url) else url
+
+
+def with_default(family: Mapping[str, str], locales: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Complete a family of translations, locale → whole address, by the one for everybody else; none for one article.
+
+    That is the one in the first of `locales`, so that all members name the same one.
+    """
+    if len(family) < 2:
+        return ()
+    default = next(family[locale] for locale in locales if locale in family)
+    return (*sorted(family.items()), ("x-default", default))

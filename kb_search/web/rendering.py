@@ -1,4 +1,4 @@
-"""Templates → HTML. Everything is escaped but values that are marked as safe HTML; a name that is not there is an error."""
+"""Templates → HTML. All is escaped but what is marked as safe HTML; a name that is not there is an error."""
 
 from __future__ import annotations
 
