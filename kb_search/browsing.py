@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.catalogue import KINDS, Catalogue, Kind, address, catalogue
+from kb_search.answers import Change, ChangesAnswer
+from kb_search.catalogue import KINDS, Catalogue, address, catalogue
 from kb_search.errors import QueryError
 from kb_search.hydrate import article_url
 from kb_search.searcher import Searcher, reader_locale
@@ -61,31 +62,6 @@ class Entry:
     url: str
     updated: str | None
     alternates: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The latest that happened to an article, on a day as ISO 8601 writes it."""
-
-    kind: Kind
-    day: str
-    id: str
-    title: str
-    url: str
-    locale: str
-    area: str | None
-    category: str | None
-    owner: str | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesAnswer:
-    """A part of the changes, latest first, and how many there are."""
-
-    total: int
-    generation: str
-    changes: tuple[Change, ...]
 
 
 def categories(searcher: Searcher, view: str, locale: str) -> tuple[Category, ...]:

@@ -25,6 +25,14 @@ class UnknownView(QueryError):
     """A view, or a set of audiences, that this index was not built with."""
 
 
+class AccessDenied(KbSearchError):
+    """A request's key is not known (any more), or is needed and not there."""
+
+
+class NotPermitted(KbSearchError):
+    """A request's key is good, but not for this."""
+
+
 class ArticleNotFound(KbSearchError):
     """No article of this id is visible in the view that was asked."""
 

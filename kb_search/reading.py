@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.answers import ArticleAnswer, ArticleSection, SimilarAnswer
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
@@ -22,49 +22,7 @@ from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
 from kb_search.stores.base import Ordinals
-from kb_search.types import SUMMARY_SUFFIX, Hit, Translation
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSection:
-    """The plain text under one heading; heading and anchor are empty for the text before the first heading."""
-
-    heading: str
-    anchor: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleAnswer:
-    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see."""
-
-    id: str
-    title: str
-    url: str
-    locale: str
-    status: str
-    confidence: str | None
-    owner: str | None
-    area: str | None
-    category: str | None
-    tags: tuple[str, ...]
-    summary: str | None
-    created: str | None
-    updated: str | None
-    review_by: str | None
-    translations: tuple[Translation, ...]
-    sections: tuple[ArticleSection, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarAnswer:
-    """The articles nearest in meaning to the article `id`, best first, translations folded."""
-
-    id: str
-    locale: str
-    took_ms: float
-    generation: str
-    hits: tuple[Hit, ...]
+from kb_search.types import SUMMARY_SUFFIX
 
 
 def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswer:
@@ -118,6 +76,11 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
     )
     took = round((time.perf_counter() - started) * 1000, 3)
     return SimilarAnswer(article_id, locale or own, took, searcher.generation, hits)
+
+
+def check_visible(searcher: Searcher, article_id: str, view: str) -> None:
+    """Raise ArticleNotFound unless the view shows an article of this id, UnknownView where there is no such view."""
+    _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
 
 
 def canonical_of(searcher: Searcher, article_id: str, view: str) -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
+from kb_search.answers import SuggestAnswer, Suggestion
 from kb_search.curation import pin_key
 from kb_search.errors import QueryError
 from kb_search.hydrate import article_url
@@ -34,31 +34,6 @@ _DEEPER = 8
 """Articles of each locale that are looked at for one that is shown: translations fold into one."""
 _OTHER_LANGUAGE = 0.7
 """What is left of an article's fit where it is not in the reader's language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """An article, or a query that others often ask: then `id`, `url` and `locale` are None.
-
-    `html` is `text`, escaped, with what is typed in `<mark>`.
-    """
-
-    kind: Literal["article", "query"]
-    text: str
-    html: str
-    id: str | None = None
-    url: str | None = None
-    locale: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestAnswer:
-    """Suggestions, best first. `locale` is the reader's, else that of the best article."""
-
-    query: str
-    locale: str | None
-    took_ms: float
-    suggestions: tuple[Suggestion, ...]
 
 
 def suggest(

@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(rooms.split())
     for rooms in (
         "types errors disk",
-        "config text",
+        "config text answers",
         "embedding filters curation",
         "index_format",
         "manifest",
@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "searcher",
         "reading evaluation insight suggesting browsing",
         "web",
-        "service mcp",
+        "service mcp client",
         "cli",
     )
 )

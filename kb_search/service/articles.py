@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from kb_search.reading import ArticleAnswer, SimilarAnswer, read_article, similar
+from kb_search.answers import ArticleAnswer, SimilarAnswer
+from kb_search.reading import read_article, similar
 from kb_search.service.access import Reader, no_parameters
 from kb_search.service.answers import JSON, json_answer, revalidated
 from kb_search.service.holder import SearcherHolder
@@ -26,7 +27,7 @@ def article_routes(searchers: SearcherHolder) -> APIRouter:
     @router.get(
         "/{id:path}/similar",
         response_model=SimilarAnswer,
-        responses=responses("The nearest articles, best first.", 400, 404, 503),
+        responses=responses("The nearest articles, best first.", 400, 401, 403, 404, 503),
         summary="Articles like one",
         openapi_extra=described_query(SimilarParameters),
     )
@@ -43,7 +44,7 @@ def article_routes(searchers: SearcherHolder) -> APIRouter:
     @router.get(
         "/{id:path}",
         response_model=ArticleAnswer,
-        responses=responses("The article.", 400, 404, 503),
+        responses=responses("The article.", 400, 401, 403, 404, 503),
         summary="One article",
         dependencies=[Depends(no_parameters)],
     )

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 
 from kb_search.config import Settings
 from kb_search.events.state import State
-from kb_search.service.feedback import feedback_routes
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.old_addresses import old_address_routes
 from kb_search.service.pages import HelpCenter
 from kb_search.service.reading_pages import reading_page_routes
 from kb_search.service.search_pages import search_page_routes
 from kb_search.service.site_files import site_file_routes
+from kb_search.service.votes import vote_routes
 from kb_search.web.theme import load_theme
 from kb_search.web.words import load_words
 
@@ -26,6 +26,6 @@ def help_center_routes(searchers: SearcherHolder, state: State | None, settings:
     site = settings.site
     center = HelpCenter(searchers, settings, state, load_words(site.strings), load_theme(site))
     router = APIRouter()
-    for make in (search_page_routes, reading_page_routes, feedback_routes, site_file_routes, old_address_routes):
+    for make in (search_page_routes, reading_page_routes, vote_routes, site_file_routes, old_address_routes):
         router.include_router(make(center))
     return router

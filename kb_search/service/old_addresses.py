@@ -13,7 +13,7 @@ from kb_search.reading import read_article
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import redirect
-from kb_search.service.pages import HelpCenter
+from kb_search.service.pages import HelpCenter, Visit
 from kb_search.web.links import with_query
 
 _OF_PROGRAMS = ("/v1", "/openapi.json", "/health", "/ready", "/metrics", "/static/", "/assets/", "/widget")
@@ -37,13 +37,16 @@ def old_address_routes(center: HelpCenter) -> APIRouter:
     @router.get("/{path:path}")
     def elsewhere(request: Request, reader: Reader) -> Response:
         """Send on to the article that was here, or say that nothing is."""
-        return center.answer(request, reader.view, lambda searcher: _elsewhere(center, request, reader.view, searcher))
+        return center.answer(
+            request, reader, lambda searcher: _elsewhere(center, center.visit(request, reader, searcher), searcher)
+        )
 
     return router
 
 
-def _elsewhere(center: HelpCenter, request: Request, view: str, searcher: Searcher) -> Response:
-    article_id = by_alias(searcher, request.url.path, view)
+def _elsewhere(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:
+    url = visit.request.url
+    article_id = by_alias(searcher, url.path, visit.view)
     if article_id is None:
-        return center.missing(center.visit(request, view, searcher))
-    return redirect(with_query(read_article(searcher, article_id, view).url, request.url.query), 301)
+        return center.missing(visit)
+    return redirect(with_query(read_article(searcher, article_id, visit.view).url, url.query), 301)

@@ -15,6 +15,7 @@ from kb_search.searcher import Searcher
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.page_answers import fleeting_page
 from kb_search.text.locales import canonical
+from kb_search.types import Principal
 from kb_search.web.frame import Choice, Frame, choices, contact_address
 from kb_search.web.language import Language, preferred, speak
 from kb_search.web.links import home_address, whole
@@ -35,10 +36,15 @@ class Visit:
     """
 
     request: Request
-    view: str
+    reader: Principal
     locales: tuple[str, ...]
     locale: str
     language: Language
+
+    @property
+    def view(self) -> str:
+        """The view that decides all that the reader sees."""
+        return self.reader.view
 
     def parameter(self, name: str) -> str:
         """Give a parameter of the address, empty if it is not there."""
@@ -61,18 +67,18 @@ class HelpCenter:
     words: Words
     theme: Theme
 
-    def visit(self, request: Request, view: str, searcher: Searcher | None, own: str | None = None) -> Visit:
+    def visit(self, request: Request, reader: Principal, searcher: Searcher | None, own: str | None = None) -> Visit:
         """Find out which language to speak.
 
         It is the one that the address asks for, else that of the article (`own`), else as the browser asks, else the
         one with most articles.
         """
-        sizes = searcher.snapshot.view(view).sizes if searcher is not None else {}
+        sizes = searcher.snapshot.view(reader.view).sizes if searcher is not None else {}
         locales = tuple(sorted(sizes, key=lambda locale: (-sizes[locale], locale))) or tuple(self.words.by_locale)
         asked = request.headers.get("accept-language", "")
         first = next(iter(locales), FALLBACK)
         locale = self._wanted(request.query_params.get("locale", ""), locales) or own or preferred(asked, locales)
-        return Visit(request, view, locales, locale or first, speak(self.words, locale or first))
+        return Visit(request, reader, locales, locale or first, speak(self.words, locale or first))
 
     def base(self, request: Request) -> str:
         """Give the address of the site as readers see it, without a slash at its end."""
@@ -112,17 +118,17 @@ class HelpCenter:
             query=query,
         )
 
-    def answer(self, request: Request, view: str, make: Callable[[Searcher], Response]) -> Response:
+    def answer(self, request: Request, reader: Principal, make: Callable[[Searcher], Response]) -> Response:
         """Answer with the page that `make` makes of the searcher, or say what is the matter."""
         try:
             with self.searchers.lease() as searcher:
                 try:
                     return make(searcher)
                 except ArticleNotFound:
-                    return self.missing(self.visit(request, view, searcher))
+                    return self.missing(self.visit(request, reader, searcher))
         except (IndexNotFound, ModelError) as error:
             _log.error("%s %r: %s", request.method, request.scope["path"], error)
-            visit = self.visit(request, view, None)
+            visit = self.visit(request, reader, None)
             return self.message(visit, unavailable(visit.language), 503, {"Retry-After": "5"})
 
     def missing(self, visit: Visit) -> Response:

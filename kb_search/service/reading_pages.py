@@ -7,14 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from kb_search.answers import ArticleAnswer
 from kb_search.browsing import articles_in
 from kb_search.events.records import EventRecord
-from kb_search.reading import ArticleAnswer, canonical_of, read_article, similar
+from kb_search.reading import canonical_of, read_article, similar
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import page_answer, redirect
 from kb_search.service.pages import HelpCenter, Visit
 from kb_search.service.search_pages import SURFACE
+from kb_search.types import Principal
 from kb_search.web.article import RELATED, Feedback, article_page
 from kb_search.web.links import canonical_address, topic_address, whole, with_default
 from kb_search.web.rendering import render
@@ -34,18 +36,18 @@ def reading_page_routes(center: HelpCenter) -> APIRouter:
         """List the articles of a category; without a name, those that have none."""
 
         def make(searcher: Searcher) -> Response:
-            return _topic(center, request, reader.view, searcher, name)
+            return _topic(center, center.visit(request, reader, searcher), searcher, name)
 
-        return center.answer(request, reader.view, make)
+        return center.answer(request, reader, make)
 
     @router.get("/articles/{id:path}")
     def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
         """Show an article."""
 
         def make(searcher: Searcher) -> Response:
-            return _article(center, request, reader.view, searcher, article_id)
+            return _article(center, request, reader, searcher, article_id)
 
-        return center.answer(request, reader.view, make)
+        return center.answer(request, reader, make)
 
     return router
 
@@ -56,10 +58,9 @@ def sent_from(text: str) -> tuple[str | None, int | None]:
     return (found[1], int(found[2])) if found else (None, None)
 
 
-def _topic(center: HelpCenter, request: Request, view: str, searcher: Searcher, name: str) -> Response:
-    visit = center.visit(request, view, searcher)
+def _topic(center: HelpCenter, visit: Visit, searcher: Searcher, name: str) -> Response:
     offset = (visit.page - 1) * PAGE_SIZE
-    listing = articles_in(searcher, view, locale=visit.locale, category=name, limit=PAGE_SIZE, offset=offset)
+    listing = articles_in(searcher, visit.view, locale=visit.locale, category=name, limit=PAGE_SIZE, offset=offset)
     if not listing.total:
         return center.missing(visit)
     if not listing.articles:
@@ -67,15 +68,15 @@ def _topic(center: HelpCenter, request: Request, view: str, searcher: Searcher, 
     page = topic_page(name, visit.locale, visit.page, listing)
     title = name or visit.language.say("topic.none")
     frame = center.frame(visit, title, canonical=topic_address(name, visit.locale, visit.page))
-    return page_answer(request, render("topic.html", frame, page))
+    return page_answer(visit.request, render("topic.html", frame, page))
 
 
-def _article(center: HelpCenter, request: Request, view: str, searcher: Searcher, article_id: str) -> Response:
-    article = read_article(searcher, article_id, view)
-    visit = center.visit(request, view, searcher, article.locale)
-    near = similar(searcher, article_id, view, _CANDIDATES, article.locale)
+def _article(center: HelpCenter, request: Request, reader: Principal, searcher: Searcher, article_id: str) -> Response:
+    article = read_article(searcher, article_id, reader.view)
+    visit = center.visit(request, reader, searcher, article.locale)
+    near = similar(searcher, article_id, reader.view, _CANDIDATES, article.locale)
     page = article_page(article, visit.locale, near.hits, _feedback(center, visit))
-    given, base = canonical_of(searcher, article_id, view), center.base(request)
+    given, base = canonical_of(searcher, article_id, reader.view), center.base(request)
     frame = center.frame(
         visit,
         article.title,
@@ -106,5 +107,13 @@ def _record_click(center: HelpCenter, visit: Visit, article_id: str) -> None:
     prefetched = "prefetch" in visit.request.headers.get("sec-purpose", "")
     if center.state is None or query_id is None or prefetched or visit.parameter("voted"):
         return
-    event = EventRecord("click", visit.view, SURFACE, query_id=query_id, article_id=article_id, position=position)
+    event = EventRecord(
+        "click",
+        visit.view,
+        SURFACE,
+        query_id=query_id,
+        article_id=article_id,
+        position=position,
+        key_id=visit.reader.key,
+    )
     center.state.recorder.event(event)

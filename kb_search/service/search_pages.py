@@ -5,14 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from kb_search.browsing import articles_in, categories
-from kb_search.events.records import SearchRecord
 from kb_search.filters import Condition
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import fleeting_page, page_answer, redirect
 from kb_search.service.pages import HelpCenter, Visit
+from kb_search.service.recording import record_search
 from kb_search.text.normalize import normalize
-from kb_search.types import SearchResult
 from kb_search.web.asked import PAGE_SIZE, Asked, read_asked
 from kb_search.web.home import CARDS, FEATURED, FIRST_ARTICLES, POPULAR, Home, Topic, query_links
 from kb_search.web.links import ArticleLink, home_address, link_to, topic_address, whole
@@ -32,13 +31,13 @@ def search_page_routes(center: HelpCenter) -> APIRouter:
         """Show results if something is asked, else the front page."""
 
         def make(searcher: Searcher) -> Response:
-            visit = center.visit(request, reader.view, searcher)
+            visit = center.visit(request, reader, searcher)
             asked = _asked(visit, searcher)
             if asked.query or asked.filters:
                 return _results(center, visit, searcher, asked)
             return _home(center, visit, searcher)
 
-        return center.answer(request, reader.view, make)
+        return center.answer(request, reader, make)
 
     return router
 
@@ -63,12 +62,14 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
     )
     if asked.page > max(1, pages_of(found.total)):
         return redirect(asked.on_page(max(1, pages_of(found.total))).address(), 307)
-    tracked = bool(asked.query) and _record(center, visit, asked, found)
+    # A further page is no search of its own, unless somebody finds something there.
+    later = asked.page > 1
+    record_search(center.state, visit.reader, found, surface=SURFACE, filters=asked.for_searcher(), typing=later)
     page = results_page(
         asked,
         found,
         visit.language,
-        tracked=tracked,
+        tracked=center.state is not None and bool(asked.query),
         featured=() if found.total else _featured(visit, searcher),
         popular=() if found.total else _popular(center, visit),
     )
@@ -77,28 +78,6 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
     switch = [(locale, asked.speaking(locale).address()) for locale in visit.locales]
     frame = center.frame(visit, title, switch=switch, query=asked.query)
     return fleeting_page(render("results.html", frame, page))
-
-
-def _record(center: HelpCenter, visit: Visit, asked: Asked, found: SearchResult) -> bool:
-    """Write down a search; False where nothing is recorded."""
-    if center.state is None:
-        return False
-    record = SearchRecord(
-        query_id=found.query_id,
-        query=found.query,
-        locale=found.locale,
-        view=visit.view,
-        surface=SURFACE,
-        outcome=found.outcome,
-        total=found.total,
-        hits=tuple(hit.id for hit in found.hits),
-        took_ms=found.took_ms,
-        corrected=found.corrected,
-        filters=asked.for_searcher() or None,
-    )
-    # A further page is no search of its own, unless somebody finds something there.
-    center.state.recorder.search(record, typing=asked.page > 1)
-    return True
 
 
 def _home(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:

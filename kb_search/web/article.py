@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb_search.reading import ArticleAnswer
+from kb_search.answers import ArticleAnswer
 from kb_search.types import Hit
 from kb_search.web.links import ArticleLink, is_foreign, link_to, topic_address
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from kb_search.reading import ArticleAnswer, ArticleSection
+from kb_search.answers import ArticleAnswer, ArticleSection
 from kb_search.service import page
 from kb_search.service.app import create_app
 from kb_search.types import Translation

@@ -1,0 +1,118 @@
+"""A real Chromium on real servers. Without a Chromium on the machine, the tests that want one are skipped.
+
+`page` is a page of a new, empty profile that is watched: an error of a script, a complaint in the console or a request
+to a foreign host fails the test. `watch.expect("status of 503")` says what a test provokes on purpose.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from kb_search.embedding.base import Embedder
+from kb_search.service.app import create_app
+from kb_search.service.holder import SearcherHolder
+from tests import fakes, help_center
+from tests.browser.indexes import index_sample
+from tests.browser.serving import Site, serving
+from tests.browser.watching import Watch
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    # Nothing leaves the machine, whatever a page or the browser itself tries.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The browser. Of this package, not of the session: Playwright's event loop in the thread of the tests would be
+    in the way of tests elsewhere that run one of their own."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip(f"no browser: none of {', '.join(PROGRAMS)} is on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context_options() -> dict[str, object]:
+    """Options of the browser context, for a test or a file of tests to override: viewport, locale, colour scheme …"""
+    return {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+
+
+@pytest.fixture
+def context(chromium: Browser, context_options: dict[str, object]) -> Iterator[BrowserContext]:
+    """A new, empty profile."""
+    opened = chromium.new_context(**context_options)  # type: ignore[arg-type]
+    opened.set_default_timeout(10_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def watch(context: BrowserContext) -> Iterator[Watch]:
+    """The faults of this test's pages; there must be none in the end."""
+    watching = Watch(context)
+    yield watching
+    assert watching.faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    """A watched page."""
+    return context.new_page()
+
+
+@pytest.fixture
+def site() -> Site:
+    """Somebody else's site; see `other_origin`."""
+    return Site()
+
+
+@pytest.fixture
+def other_origin(site: Site) -> Iterator[str]:
+    """The address of `site`: another origin than any of the services."""
+    with serving(site.app(), host="localhost") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The help center of tests/help_center.py, indexed with the fake embedder."""
+    return fakes.build(tmp_path_factory.mktemp("browser"), help_center.FILES)
+
+
+@pytest.fixture(scope="session")
+def small_help_center(small_index: Path) -> Iterator[str]:
+    """The address of a service over it."""
+    with serving(create_app(SearcherHolder(small_index, fakes.settings(), fakes.FakeEmbedder()))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory: pytest.TempPathFactory, model_cache: Path, bulk_embedder: Embedder) -> Path:
+    """The sample corpus, indexed with the real model. Mark tests that need it with `model`."""
+    kept = model_cache / "tests" / "sample-embeddings.sqlite"
+    return index_sample(tmp_path_factory.mktemp("sample") / "index", kept, fakes.settings(), bulk_embedder)
+
+
+@pytest.fixture(scope="session")
+def sample_help_center(sample_index: Path, single_embedder: Embedder) -> Iterator[str]:
+    """The address of a service over the sample corpus. Mark tests that need it with `model`."""
+    with serving(create_app(SearcherHolder(sample_index, fakes.settings(), single_embedder))) as address:
+        yield address
