@@ -15,12 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from kb_search.events.state import State
 from kb_search.service.admin import admin_routes
 from kb_search.service.articles import article_routes
+from kb_search.service.background import watch
 from kb_search.service.changes import changes_routes
 from kb_search.service.cors import ApiCors
 from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
 from kb_search.service.help_center import help_center_routes
-from kb_search.service.holder import SearcherHolder, poll
+from kb_search.service.holder import SearcherHolder
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
@@ -55,15 +56,13 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(searchers.refresh)
         stop, seconds = threading.Event(), searchers.settings.service.reload_seconds
-        thread = threading.Thread(target=poll, args=(searchers, seconds, stop), name="kb-search-reload")
-        if seconds > 0:
-            thread.start()
+        thread = threading.Thread(target=watch, args=(searchers, seconds, stop), name="kb-search-background")
+        thread.start()
         try:
             yield
         finally:
             stop.set()
-            if seconds > 0:
-                await run_in_threadpool(thread.join)
+            await run_in_threadpool(thread.join)
             await run_in_threadpool(workers.close)
             searchers.close()
 
