@@ -18,6 +18,7 @@ from kb_search.service.holder import SearcherHolder, poll
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
+from kb_search.service.scripts import scripts_routes
 from kb_search.service.search import search_routes
 from kb_search.service.workers import Workers
 
@@ -79,5 +80,6 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
     app.include_router(article_routes(searchers), prefix="/v1")
     app.include_router(health_routes(searchers))
     app.include_router(page_routes(searchers))
+    app.include_router(scripts_routes(searchers.settings))
     complete_openapi(app)
     return app
