@@ -260,8 +260,13 @@ def _check_template(key: str, template: str, known: tuple[str, ...]) -> None:
 def _check_origins(service: Service) -> None:
     origins = [*service.allowed_origins, *([service.public_url.rstrip("/")] if service.public_url else [])]
     for origin in origins:
-        if origin != "*" and not _ORIGIN.fullmatch(origin):
+        if origin != "*" and not is_origin(origin):
             raise ConfigError(f"{origin!r} is no origin. Write scheme and host, as in https://www.example.com.")
+
+
+def is_origin(text: str) -> bool:
+    """Tell whether a text names a site as browsers do: scheme and host, with a port if it is unusual."""
+    return _ORIGIN.fullmatch(text) is not None
 
 
 def _check_views(views: Mapping[str, View]) -> None:

@@ -25,6 +25,14 @@ class UnknownView(QueryError):
     """A view, or a set of audiences, that this index was not built with."""
 
 
+class AccessDenied(KbSearchError):
+    """A request's key is not known (any more), or is needed and not there."""
+
+
+class NotPermitted(KbSearchError):
+    """A request's key is good, but not for this."""
+
+
 class ArticleNotFound(KbSearchError):
     """No article of this id is visible in the view that was asked."""
 
@@ -57,6 +65,18 @@ class IndexLocked(KbSearchError):
 
 class StorageError(KbSearchError):
     """The disk refused a write (full, read-only, no permission); the live generation is whole."""
+
+    exit_code = 1
+
+
+class StateError(KbSearchError):
+    """The database of events and keys cannot be opened, read or written; searching needs none of it."""
+
+    exit_code = 1
+
+
+class KeyNotFound(KbSearchError):
+    """There is no key of this id."""
 
     exit_code = 1
 

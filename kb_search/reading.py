@@ -120,6 +120,11 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
     return SimilarAnswer(article_id, locale or own, took, searcher.generation, hits)
 
 
+def check_visible(searcher: Searcher, article_id: str, view: str) -> None:
+    """Raise ArticleNotFound unless the view shows an article of this id, UnknownView where there is no such view."""
+    _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
+
+
 def _visible(snapshot: Snapshot, view: ViewSnapshot, article_id: str) -> int:
     row = snapshot.store.ordinal(article_id)
     if row is None or not view.members[row]:

@@ -92,7 +92,7 @@ class Searcher:
         """
         started = time.perf_counter()
         _check(query, limit, offset, mode)
-        request = Request(query, view, mode, parse_filters(filters), _reader(locale), fold_translations)
+        request = Request(query, view, mode, parse_filters(filters), reader_locale(locale), fold_translations)
         stages = Stages()
         found = find(request, self.snapshot, self._embedder, self._pool, stages)
         window = found.window
@@ -140,7 +140,7 @@ class Searcher:
     ) -> Ranked:
         """Give the articles that `search` would show, without reading a text: for evaluation and measuring."""
         _check(query, limit, 0, mode)
-        request = Request(query, view, mode, parse_filters(filters), _reader(locale), fold_translations)
+        request = Request(query, view, mode, parse_filters(filters), reader_locale(locale), fold_translations)
         found = find(request, self.snapshot, self._embedder, self._pool)
         ids = self.snapshot.store.ids
         shown = zip(found.window.shown[:limit].tolist(), found.window.log_odds[:limit].tolist(), strict=True)
@@ -202,7 +202,8 @@ def _check(query: str, limit: int, offset: int, mode: str) -> None:
         )
 
 
-def _reader(locale: str | None) -> str | None:
+def reader_locale(locale: str | None) -> str | None:
+    """Write a reader's locale the one way. Raises QueryError."""
     try:
         return canonical(locale) if locale else None
     except ConfigError as error:

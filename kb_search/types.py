@@ -126,10 +126,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: a name for the log, and the one view that decides all they can see."""
+    """Who is asking: a name for the log, the one view that decides all they can see, and what they may do.
+
+    `key` is the id of the key that they came with, None for anybody. `scopes` are of `search` (ask and read), `events`
+    (say what was of use), `reports` and `admin`.
+    """
 
     view: str = "public"
     name: str = "anonymous"
+    key: str | None = None
+    scopes: frozenset[str] = frozenset({"search", "events"})
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,8 @@ def test_every_setting_is_documented_with_its_default(key: str, default: object)
     rows = [line for line in _read("docs/configuration.md").splitlines() if line.startswith(f"| `{key}` |")]
     assert len(rows) == 1
     if isinstance(default, (int, float)) or (isinstance(default, str) and default and "{" not in default):
-        assert f"`{default}`" in rows[0]
+        shown = str(default).lower() if isinstance(default, bool) else default
+        assert f"`{shown}`" in rows[0]
 
 
 def test_the_documented_views_are_the_default_ones() -> None:

@@ -2,17 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
-from kb_search.errors import QueryError
+from kb_search.errors import AccessDenied, NotPermitted, QueryError
+from kb_search.events.keys import Key
+from kb_search.events.state import State
 from kb_search.types import Principal
+
+_SCHEME = "bearer"
 
 
 async def principal(request: Request) -> Principal:
-    """Name the reader behind a request: anyone, who sees the view `public`. No parameter can change that."""
-    return Principal()
+    """Name the reader behind a request: by the key in `Authorization: Bearer`, or anyone, who sees the view `public`.
+
+    No parameter can change that. Other schemes than Bearer are left to the proxy that asked for them. Raises
+    AccessDenied for a key that is not known, was revoked or has expired, NotPermitted for one of another site.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != _SCHEME:
+        return Principal()
+    state: State | None = request.app.state.events
+    key = await run_in_threadpool(state.keys.authenticate, secret.strip()) if state else None
+    if key is None:
+        raise AccessDenied("This key is not known here, was revoked, or has expired. Ask for a new one, or send none.")
+    _check_origin(key, request.headers.get("origin"))
+    return Principal(key.view, key.name, key.id, frozenset(key.scopes))
+
+
+def require(scope: str, *, keyed: bool = False) -> Callable[[Principal], Awaitable[Principal]]:
+    """Make the dependency that lets readers with a scope pass; `keyed`: only those with a key."""
+
+    async def check(reader: Annotated[Principal, Depends(principal)]) -> Principal:
+        if reader.key is None and (keyed or scope not in reader.scopes):
+            raise AccessDenied(f"This needs a key with the scope {scope!r}. Send it as Authorization: Bearer KEY.")
+        if scope not in reader.scopes:
+            raise NotPermitted(f"The key {reader.name!r} has not the scope {scope!r}. Use one that has.")
+        return reader
+
+    return check
+
+
+def _check_origin(key: Key, origin: str | None) -> None:
+    """A key for some sites works in their pages only: a browser says with every request to another site where it is."""
+    if key.origins and origin not in key.origins:
+        raise NotPermitted(f"The key {key.name!r} is not for {origin or 'requests without Origin'}. Add it to the key.")
 
 
 async def no_parameters(request: Request) -> None:
@@ -21,4 +58,7 @@ async def no_parameters(request: Request) -> None:
         raise QueryError(f"query {name!r}: Unknown here. /openapi.json lists what this endpoint takes.")
 
 
-Reader = Annotated[Principal, Depends(principal)]
+Reader = Annotated[Principal, Depends(require("search"))]
+Sender = Annotated[Principal, Depends(require("events"))]
+Colleague = Annotated[Principal, Depends(require("events", keyed=True))]
+Admin = Annotated[Principal, Depends(require("admin", keyed=True))]

@@ -10,19 +10,29 @@ from fastapi import Request, Response
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+ATOM = "application/atom+xml"
 
 
-def json_answer(value: Any) -> Response:
-    """Answer with a value that must not be kept: search results, states."""
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(msgspec.json.encode(value), 200, headers, JSON)
+def json_answer(value: Any, status: int = 200, *, keep_seconds: int = 0) -> Response:
+    """Answer with a value; a browser may take it again for so long, nobody else, and without a time nobody at all."""
+    kept = f"private, max-age={keep_seconds}" if keep_seconds else "no-store"
+    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    if keep_seconds:
+        headers["Vary"] = "Authorization"
+    return Response(msgspec.json.encode(value), status, headers, JSON)
 
 
 def revalidated(request: Request, content: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
     """Answer with content that may be kept as long as the service is asked each time whether it still holds."""
     # Weak: the same content, compressed, has other bytes.
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
-    fixed = {"Cache-Control": "private, no-cache", "ETag": tag, "X-Content-Type-Options": "nosniff", **(headers or {})}
+    fixed = {
+        "Cache-Control": "private, no-cache",
+        "ETag": tag,
+        "Vary": "Authorization",
+        "X-Content-Type-Options": "nosniff",
+        **(headers or {}),
+    }
     known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
     if "*" in known or tag in known:
         return Response(None, 304, fixed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,7 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from kb_search.events.state import State
+from kb_search.service.admin import admin_routes
 from kb_search.service.articles import article_routes, page_routes
+from kb_search.service.changes import changes_routes
+from kb_search.service.cors import ApiCors
+from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
 from kb_search.service.holder import SearcherHolder, poll
 from kb_search.service.middleware import BodyLimit, HeadAsGet
@@ -20,6 +25,7 @@ from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
 from kb_search.service.scripts import scripts_routes
 from kb_search.service.search import search_routes
+from kb_search.service.suggest import suggest_routes
 from kb_search.service.workers import Workers
 
 MAX_BODY = 64 * 1024
@@ -30,12 +36,14 @@ _COMPRESS_LEVEL = 1
 """Half the time of level 5, for a tenth more bytes."""
 _DESCRIPTION = (
     "Search over support articles, by meaning and by keyword. All errors are problems (RFC 9457). "
-    "Only the view `public` is served."
+    "What a reader sees is decided by their key; without one it is the view `public`."
 )
 
 
-def create_app(searchers: SearcherHolder) -> FastAPI:
-    """Make the application over a holder of searchers.
+def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI:
+    """Make the application over a holder of searchers and the state: keys, and what was asked and told.
+
+    Without a state there are no keys, and nothing is recorded. The caller closes it.
 
     When the application starts, the live generation is opened unless it is open; if that fails, the application
     answers 503 and tries again. New generations are looked for every `service.reload_seconds` (0: never). When it
@@ -71,15 +79,33 @@ def create_app(searchers: SearcherHolder) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(HeadAsGet),
+            Middleware(ApiCors, allowed=_allowed_origins(searchers, state)),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=_COMPRESS_LEVEL),
             Middleware(BodyLimit, limit=MAX_BODY),
         ],
     )
+    app.state.events = state
     install(app)
-    app.include_router(search_routes(searchers, workers), prefix="/v1")
-    app.include_router(article_routes(searchers), prefix="/v1")
+    for routes in (
+        search_routes(searchers, state, workers),
+        suggest_routes(searchers, state, workers),
+        article_routes(searchers),
+        changes_routes(searchers),
+        feedback_routes(searchers, state),
+        admin_routes(searchers),
+    ):
+        app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
     app.include_router(page_routes(searchers))
     app.include_router(scripts_routes(searchers.settings))
     complete_openapi(app)
     return app
+
+
+def _allowed_origins(searchers: SearcherHolder, state: State | None) -> Callable[[str], bool]:
+    configured = frozenset(searchers.settings.service.allowed_origins)
+
+    def is_allowed(origin: str) -> bool:
+        return "*" in configured or origin in configured or (state is not None and origin in state.keys.origins())
+
+    return is_allowed

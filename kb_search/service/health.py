@@ -8,6 +8,7 @@ from kb_search.errors import IndexNotFound
 from kb_search.service.access import Reader
 from kb_search.service.answers import json_answer
 from kb_search.service.holder import SearcherHolder
+from kb_search.service.openapi import KEYLESS
 from kb_search.service.schemas import Health, Ready, responses
 
 
@@ -15,12 +16,12 @@ def health_routes(searchers: SearcherHolder) -> APIRouter:
     """Make the two endpoints over a holder of searchers."""
     router = APIRouter(tags=["operation"])
 
-    @router.get("/health", response_model=Health, responses=responses("Alive."), summary="Alive")
+    @router.get("/health", response_model=Health, responses=responses("Alive."), summary="Alive", openapi_extra=KEYLESS)
     async def health() -> Response:
         """Say that the process runs, whatever the state of the index."""
         return json_answer(Health())
 
-    @router.get("/ready", response_model=Ready, responses=responses("Ready.", 503), summary="Ready")
+    @router.get("/ready", response_model=Ready, responses=responses("Ready.", 401, 403, 503), summary="Ready")
     def ready(reader: Reader) -> Response:
         """Say which generation is served and how much of it this reader may find."""
         with searchers.lease() as searcher:

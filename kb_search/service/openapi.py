@@ -8,10 +8,17 @@ import msgspec
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
+from kb_search.service.event_bodies import EventBody, FlagBody
 from kb_search.service.parameters import FILTER_SCHEMAS, SearchBody
 from kb_search.service.schemas import EXAMPLES, Problem
 
-_REQUESTS = {SearchBody.__name__, *FILTER_SCHEMAS}
+_REQUESTS = {SearchBody.__name__, EventBody.__name__, FlagBody.__name__, *FILTER_SCHEMAS}
+
+_KEY = {"type": "http", "scheme": "bearer", "description": "A key of `kb-search keys create`."}
+KEYED: dict[str, Any] = {"security": [{"key": []}]}
+"""For `openapi_extra` of an endpoint that nobody may use without a key."""
+KEYLESS: dict[str, Any] = {"security": []}
+"""For `openapi_extra` of an endpoint that looks at no key."""
 
 
 def complete_openapi(app: FastAPI) -> None:
@@ -20,7 +27,10 @@ def complete_openapi(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _complete(generate()["components"]["schemas"])
+            document = generate()
+            _complete(document["components"]["schemas"])
+            document["components"]["securitySchemes"] = {"key": _KEY}
+            document["security"] = [{}, {"key": []}]  # without a key everybody reads what is public
         return generate()
 
     app.openapi = openapi  # type: ignore[method-assign]

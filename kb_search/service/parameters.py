@@ -6,7 +6,7 @@ Unknown parameters and keys are refused. What a filter means is decided in kb_se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, field_validator
@@ -48,6 +48,9 @@ FILTER_SCHEMAS: dict[str, Any] = {
 """Schemas that the OpenAPI document needs beside those of the types."""
 
 
+Surface = Literal["api", "widget", "help-center", "mcp"]
+
+
 class _Options(BaseModel):
     """What GET and POST have in common."""
 
@@ -59,6 +62,10 @@ class _Options(BaseModel):
     mode: Mode = Field("hybrid", description="Which branches search.")
     explain: bool = Field(False, description="Add to each hit why it has its score.")
     fold_translations: bool = Field(True, description="Show the translations of one article as one hit.")
+    surface: Surface = Field("api", description="Where the query was typed, for the owner's reports.")
+    typing: bool = Field(
+        False, description="Asked while somebody types: recorded only once an event names this answer's query_id."
+    )
 
 
 class SearchBody(_Options):
@@ -142,6 +149,28 @@ class SimilarParameters(BaseModel):
 
     limit: int = Field(5, ge=0, le=50, description="How many articles.")
     locale: str | None = Field(None, description="The reader's language; by default the article's.")
+
+
+class SuggestParameters(BaseModel):
+    """The query string of GET /v1/suggest."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: str = Field("", description="What is typed so far; blank lists pinned articles and popular queries.")
+    limit: int = Field(5, ge=1, le=10, description="How many suggestions.")
+    locale: str | None = Field(None, description="The reader's language.", examples=["fr"])
+
+
+class ChangesParameters(BaseModel):
+    """The query string of GET /v1/changes and /v1/changes.atom."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: str | None = Field(None, description="Not before this day.", examples=["2026-01-31"])
+    area: str | None = Field(None, description="Only articles of this area.", examples=["billing"])
+    locale: str | None = Field(None, description="Only articles in this language.", examples=["fr"])
+    limit: int = Field(50, ge=0, le=200, description="How many changes.")
+    offset: int = Field(0, ge=0, description="How many to skip.")
 
 
 def reader_locale(text: str | None) -> str | None:

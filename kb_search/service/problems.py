@@ -11,8 +11,10 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from kb_search.errors import (
+    AccessDenied,
     ArticleNotFound,
     ConfigError,
     IndexCorrupt,
@@ -21,6 +23,7 @@ from kb_search.errors import (
     IndexNotFound,
     KbSearchError,
     ModelError,
+    NotPermitted,
     QueryError,
     StorageError,
     UnknownView,
@@ -31,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 STATUS: dict[type[KbSearchError], tuple[int, str]] = {
     QueryError: (400, "bad-request"),
+    AccessDenied: (401, "unauthorized"),
+    NotPermitted: (403, "not-permitted"),
     UnknownView: (403, "forbidden"),
     ArticleNotFound: (404, "article-not-found"),
     IndexNotFound: (503, "index-unavailable"),
@@ -46,9 +51,9 @@ STATUS: dict[type[KbSearchError], tuple[int, str]] = {
 
 # What a stranger may read instead of messages that name folders, files and views.
 _KEPT_BACK = {
-    403: "This index holds nothing for this reader.",
-    500: "The service failed. What happened is in its log.",
-    503: "No index is open at the moment. Try again later; the reason is in the service's log.",
+    "forbidden": "This index holds nothing for this reader.",
+    "internal": "The service failed. What happened is in its log.",
+    "index-unavailable": "No index is open at the moment. Try again later; the reason is in the service's log.",
 }
 _DETAILS = {
     404: "There is nothing at this address. /openapi.json lists what there is.",
@@ -72,6 +77,8 @@ def problem(
     fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if status == 503:
         fixed["Retry-After"] = _RETRY_SECONDS
+    if status == 401:
+        fixed["WWW-Authenticate"] = "Bearer"
     return Response(msgspec.json.encode(body), status, {**fixed, **(headers or {})}, PROBLEM_JSON)
 
 
@@ -85,9 +92,9 @@ def install(app: FastAPI) -> None:
 
 async def _known(request: Request, error: Exception) -> Response:
     status, kind = next(STATUS[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS)
-    if status in _KEPT_BACK:
+    if kind in _KEPT_BACK:
         _log.error("%s %r: %s", request.method, request.scope["path"], error)
-    return problem(status, kind, _KEPT_BACK.get(status) or _printable(str(error)))
+    return problem(status, kind, _KEPT_BACK.get(kind) or _printable(str(error)))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
@@ -110,17 +117,30 @@ def _field_error(found: Mapping[str, Any]) -> FieldError:
     return FieldError(str(location), name, _printable(found["msg"].removeprefix("Value error, ")) + ".")
 
 
-async def _routing(_: Request, error: Exception) -> Response:
+async def _routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for this class alone"
     status = error.status_code
+    if status == 405:
+        return problem(405, "method-not-allowed", _DETAILS[405], headers={"Allow": _allowed(request)})
     kind = TOO_LARGE if status == 413 else HTTPStatus(status).phrase.lower().replace(" ", "-")
     return problem(status, kind, _DETAILS.get(status) or str(error.detail), headers=error.headers)
+
+
+def _allowed(request: Request) -> str:
+    """List the methods of all routes of this address: an endpoint's GET and POST are two."""
+    methods = {
+        method
+        for route in request.app.routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in getattr(route, "methods", None) or ()
+    }
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     # The server logs the trace itself: this handler answers, and the exception travels on.
     _log.error("%s %r failed: %s", request.method, request.scope["path"], type(error).__name__)
-    return problem(500, "internal", _KEPT_BACK[500])
+    return problem(500, "internal", _KEPT_BACK["internal"])
 
 
 def _printable(text: str) -> str:

@@ -13,6 +13,7 @@ import uvicorn
 from kb_search.config import Settings
 from kb_search.embedding.base import Embedder
 from kb_search.errors import ConfigError
+from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from kb_search.service.holder import SearcherHolder
 from kb_search.types import Principal
@@ -25,8 +26,9 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
     """Open the index and serve it until SIGINT or SIGTERM; requests that are running end first.
 
     Without `embedder`, the model that the index was made with is loaded.
-    Raises what `open_searcher` raises when the index cannot be opened, UnknownView when it has no public view, and
-    ConfigError when the address cannot be listened on.
+    Raises what `open_searcher` raises when the index cannot be opened, UnknownView when it has no public view,
+    StateError when the database of events and keys cannot be opened, and ConfigError when the address cannot be
+    listened on.
     """
     # Does nothing where the caller has set up logging.
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -36,10 +38,12 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         stack.callback(searchers.close)
         with searchers.lease() as searcher:
             searcher.snapshot.view(Principal().view)
+        state = open_state(settings, index)
+        stack.callback(state.close)
         listener = stack.enter_context(_listen(settings.service.host, settings.service.port))
         # The access log would hold what people search for.
         config = uvicorn.Config(
-            create_app(searchers),
+            create_app(searchers, state),
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -49,11 +53,18 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         host, port = listener.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         sys.stderr.write(
-            f"kb-search serves {index} on http://{address} (only the view `public`: there are no keys). "
-            "Stop it with Ctrl+C.\n"
+            f"kb-search serves {index} on http://{address} ({_readers(state)}). Stop it with Ctrl+C.\n"
         )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a graceful stop
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _readers(state: State) -> str:
+    """Say who can see more than the view `public`."""
+    views = sorted({key.view for key in state.keys.list() if key.is_live()} - {Principal().view})
+    if not views:
+        return "only the view `public`: no key is for another"
+    return f"the view `public`; with their keys also {', '.join(views)}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kb_search.browsing import Change, ChangesAnswer
 from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
+from kb_search.suggesting import SuggestAnswer, Suggestion
 from kb_search.types import Hit, Passage, SearchResult, Translation
 
 PROBLEM_JSON = "application/problem+json"
@@ -49,6 +51,22 @@ class Ready:
     model: str
     articles: int
     locales: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was told is taken; a flag has an id by which it can be spoken of."""
+
+    status: Literal["accepted"] = "accepted"
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """Which generation is served, and whether it was opened just now."""
+
+    generation: str
+    reloaded: bool
 
 
 _PASSAGE = Passage(
@@ -117,18 +135,37 @@ _PROBLEM = Problem(
     detail="query 'view': Unknown here. /openapi.json lists what this endpoint takes.",
     errors=(FieldError("query", "view", "Unknown here. /openapi.json lists what this endpoint takes."),),
 )
-EXAMPLES = (_SEARCH, _SIMILAR, _ARTICLE, Health(), _READY, _PROBLEM)
+_SUGGEST = SuggestAnswer(
+    query="pasw",
+    locale="en",
+    took_ms=0.4,
+    suggestions=(Suggestion("article", _HIT.title, "Reset a forgotten <mark>passw</mark>ord", _HIT.id, _HIT.url, "en"),),
+)
+_CHANGE = Change("edited", "2026-09-14", _HIT.id, _HIT.title, _HIT.url, "en", "accounts", "Sign-in", None, "published")
+_CHANGES = ChangesAnswer(1, "000012", (_CHANGE,))
+EXAMPLES = (
+    _SEARCH,
+    _SIMILAR,
+    _ARTICLE,
+    _SUGGEST,
+    _CHANGES,
+    Accepted(id="6f1e0a6b8d1c4be28ad1f6ef0f4d7a31"),
+    Reloaded("000012", True),
+    Health(),
+    _READY,
+    _PROBLEM,
+)
 """One of each answer."""
 
 Responses = dict[int | str, dict[str, Any]]
 
 
-def responses(description: str, *errors: int) -> Responses:
-    """Document what an endpoint's answer is, and which errors it can give."""
+def responses(description: str, *errors: int, status: int = 200) -> Responses:
+    """Document what an endpoint's answer is, and which errors it can give; `status` is that of an answer."""
     problem = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    documented: Responses = {200: {"description": description}}
-    for status in errors:
-        documented[status] = {"description": _ERRORS[status], "content": problem}
+    documented: Responses = {status: {"description": description}}
+    for error in errors:
+        documented[error] = {"description": _ERRORS[error], "content": problem}
     # Any other refusal has the same shape; this also keeps FastAPI from describing a shape of its own.
     documented["default"] = {"description": "Any other error", "content": problem}
     return documented
@@ -147,6 +184,8 @@ TIMED: dict[str, Any] = {
 
 _ERRORS = {
     400: "The request is wrong: an unknown parameter, a bad value, paging past the window",
+    401: "The key is not known, or there is none and this needs one",
+    403: "The key is not for this",
     404: "No such article for this reader",
     413: "The body is too large",
     503: "No index is open at the moment",

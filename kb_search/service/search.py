@@ -7,21 +7,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from kb_search.events.state import State
 from kb_search.service.access import Reader, no_parameters
 from kb_search.service.answers import json_answer
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.parameters import SearchBody, SearchParameters, reader_locale
 from kb_search.service.query_string import described_query, query_reader
+from kb_search.service.recording import record_search
 from kb_search.service.schemas import TIMED, responses
 from kb_search.service.timing import server_timing
 from kb_search.service.workers import Workers
 from kb_search.types import Principal, SearchResult
 
 
-def search_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
+def search_routes(searchers: SearcherHolder, state: State | None, workers: Workers) -> APIRouter:
     """Make the search endpoints over a holder of searchers; they search in the threads of `workers`."""
     router = APIRouter(tags=["search"])
-    answers = responses("The articles found, best first.", 400, 413, 503)
+    answers = responses("The articles found, best first.", 400, 401, 403, 413, 503)
     answers[200] |= TIMED
 
     @router.get(
@@ -52,13 +54,14 @@ def search_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
         reader: Principal, query: str, options: SearchParameters | SearchBody, filters: dict[str, Any]
     ) -> Response:
         asked = time.perf_counter()
-        return await workers.run(lambda: _search(searchers, reader, query, options, filters, asked))
+        return await workers.run(lambda: _search(searchers, state, reader, query, options, filters, asked))
 
     return router
 
 
 def _search(
     searchers: SearcherHolder,
+    state: State | None,
     reader: Principal,
     query: str,
     options: SearchParameters | SearchBody,
@@ -80,6 +83,7 @@ def _search(
             explain=options.explain,
             fold_translations=options.fold_translations,
         )
+    record_search(state, reader, result, surface=options.surface, filters=filters, typing=options.typing)
     found = time.perf_counter()
     response = json_answer(result)
     done = time.perf_counter()

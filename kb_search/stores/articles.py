@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -23,6 +23,8 @@ from kb_search.errors import IndexCorrupt
 from kb_search.filters import DATE_FIELDS, FACET_FIELDS, TEXT_FIELDS, Condition
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.types import Article, Chunk
+
+_Part = TypeVar("_Part", bound=msgspec.Struct)
 
 _CONNECTIONS = 8
 """As many queries read at the same time; each takes well under a millisecond."""
@@ -206,6 +208,12 @@ class ArticleStore:
         span = range(int(self.first_chunk[ordinal]), int(self.first_chunk[ordinal + 1]))
         found = self.chunks(span)
         return [found[row] for row in span]
+
+    def scan(self, part: type[_Part]) -> list[tuple[int, str, str, _Part]]:
+        """Read all articles in order: ordinal, title, status, and that part of Meta which the fields of `part` name."""
+        decode = msgspec.json.Decoder(part).decode
+        rows = self._all("SELECT ordinal, title, status, meta FROM articles ORDER BY ordinal")
+        return [(ordinal, title, status, decode(meta)) for ordinal, title, status, meta in rows]
 
     def markdown(self, ordinal: int) -> str:
         """Fetch an article's source text, without front matter."""

@@ -1,0 +1,1 @@
+"""Which articles to suggest while somebody types: what they are called, looked up by beginnings of words."""
