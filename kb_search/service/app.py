@@ -25,6 +25,7 @@ from kb_search.service.holder import SearcherHolder
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
+from kb_search.service.scripts import scripts_routes
 from kb_search.service.search import search_routes
 from kb_search.service.suggest import suggest_routes
 from kb_search.service.workers import Workers
@@ -95,6 +96,7 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     ):
         app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
+    app.include_router(scripts_routes(searchers.settings))
     app.include_router(help_center_routes(searchers, state, searchers.settings))
     complete_openapi(app)
     return app

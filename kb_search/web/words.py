@@ -11,11 +11,10 @@ from typing import Any
 
 from kb_search.errors import ConfigError
 from kb_search.text.locales import canonical, primary
+from kb_search.web.site_words import PREFIX
 
 SHIPPED = Path(__file__).parent / "strings"
 FALLBACK = "en"
-OF_THE_BOX = "widget."
-"""How keys begin that are for the search box: they may stand in a site's files too, and are checked with it."""
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 """What CLDR calls the kinds of plural; a language uses some of them."""
 
@@ -34,14 +33,14 @@ class Words:
 def load_words(folder: str = "") -> Words:
     """Read our words and those of a site's `folder` over them.
 
-    Raises ConfigError, naming file and key: a file that is no JSON object of texts, whose name is no locale, or that
+    Words of the search box, which stand in the same files, are passed over. Raises ConfigError, naming file and key: a file that is no JSON object of texts, whose name is no locale, or that
     has a key or a {place} that is unknown here.
     """
     english = _read(SHIPPED / f"{FALLBACK}.json")
     found = {path.stem: {**english, **_read(path)} for path in sorted(SHIPPED.glob("*.json"))}
     for path in _files(folder):
         locale = _locale(path)
-        given = {key: text for key, text in _read(path).items() if not key.startswith(OF_THE_BOX)}
+        given = {key: text for key, text in _read(path).items() if not key.startswith(PREFIX)}
         _check(path, given, english)
         found[locale] = {**found.get(locale, found.get(primary(locale), english)), **given}
     return Words(found)
