@@ -33,8 +33,8 @@ class Words:
 def load_words(folder: str = "") -> Words:
     """Read our words and those of a site's `folder` over them.
 
-    Words of the search box, which stand in the same files, are passed over. Raises ConfigError, naming file and key: a file that is no JSON object of texts, whose name is no locale, or that
-    has a key or a {place} that is unknown here.
+    Words of the search box, which stand in the same files, are passed over. Raises ConfigError, naming file and key: a
+    file that is no JSON object of texts, whose name is no locale, or that has a key or a {place} unknown here.
     """
     english = _read(SHIPPED / f"{FALLBACK}.json")
     found = {path.stem: {**english, **_read(path)} for path in sorted(SHIPPED.glob("*.json"))}
