@@ -20,8 +20,21 @@ class ArticleSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of an article: its level on a page whose title has level 1, its text, and the id that it has there."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleAnswer:
-    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see."""
+    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see.
+
+    `html` is all of it but the title, safe to put into a page; `contents` are its headings, whose anchors are ids
+    there; `sections` are the same as plain text.
+    """
 
     id: str
     title: str
@@ -39,6 +52,8 @@ class ArticleAnswer:
     review_by: str | None
     translations: tuple[Translation, ...]
     sections: tuple[ArticleSection, ...]
+    contents: tuple[Heading, ...]
+    html: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.answers import ArticleAnswer, ArticleSection, SimilarAnswer
+from kb_search.answers import ArticleAnswer, ArticleSection, Heading, SimilarAnswer
+from kb_search.article_html import resolved
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
@@ -22,6 +23,7 @@ from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
 from kb_search.stores.base import Ordinals
+from kb_search.stores.pages import paragraphs
 from kb_search.types import SUMMARY_SUFFIX
 
 
@@ -32,6 +34,11 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
     relatives = view_snapshot.families.others(row)
     records = snapshot.store.records([row, *relatives])
     record, template = records[row], _url_template(searcher)
+    sections, page = _sections(snapshot.store.chunks_of(row)), snapshot.store.page(row)
+    if page.page is None:
+        html = "\n".join(paragraphs(section.text) for section in sections)
+    else:
+        html = resolved(page, page.page, snapshot, view_snapshot, template)
     return ArticleAnswer(
         id=record.id,
         title=record.title,
@@ -48,7 +55,9 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
         updated=record.meta.updated,
         review_by=record.meta.review_by,
         translations=translations(relatives, records, template),
-        sections=_sections(snapshot.store.chunks_of(row)),
+        sections=sections,
+        contents=tuple(Heading(*heading) for heading in page.contents),
+        html=html,
     )
 
 

@@ -28,8 +28,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "snapshot passages spelling",
         "retrieval expansion filter_notices cutting once suggestions catalogue",
         "finding hydrate",
-        "searcher",
-        "reading evaluation insight suggesting browsing",
+        "searcher article_html",
+        "reading assets evaluation insight suggesting browsing",
         "web",
         "service mcp client",
         "cli",
@@ -50,6 +50,7 @@ ENGINES = {
     # The indexer's cache is a database of its own; publishing tells a full disk by what SQLite says of it.
     "sqlite3": {
         "kb_search/stores/articles.py",
+        "kb_search/stores/article_rows.py",
         "kb_search/stores/article_copy.py",
         "indexer/embedding_cache.py",
         "indexer/build_cache.py",
@@ -67,6 +68,7 @@ ENGINES = {
         "kb_search/embedding/packaged.py",
     },
     "transformers": {"kb_search/embedding/convert.py"},
+    "nh3": {"indexer/page_tags.py"},
     "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
     "yaml": {"indexer/strict_yaml.py"},
     "lingua": {"kb_search/text/detectors.py"},

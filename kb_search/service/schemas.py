@@ -11,6 +11,7 @@ from kb_search.answers import (
     ArticleSection,
     Change,
     ChangesAnswer,
+    Heading,
     SimilarAnswer,
     SuggestAnswer,
     Suggestion,
@@ -132,6 +133,11 @@ _ARTICLE = ArticleAnswer(
     review_by="2027-03-14",
     translations=(_TRANSLATION,),
     sections=(ArticleSection("Ask for a reset link", "ask-for-a-reset-link", _PASSAGE.text),),
+    contents=(Heading(2, "Ask for a reset link", "ask-for-a-reset-link"),),
+    html=(
+        '<h2 id="ask-for-a-reset-link">Ask for a reset link</h2>\n'
+        "<p>Select <strong>Forgot password?</strong> under the password field.</p>"
+    ),
 )
 _READY = Ready("ready", "000012", "multilingual-e5-small", 36, {"en": 12, "fr": 12, "tr": 12})
 _PROBLEM = Problem(
