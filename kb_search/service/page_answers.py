@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from kb_search.assets import Asset
 from kb_search.service.answers import HTML, revalidated
+from kb_search.web.theme import StaticFile
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -41,7 +43,7 @@ def redirect(address: str, status: int) -> Response:
     return Response(None, status, {"Location": address, "Cache-Control": cache, "Vary": _PAGE_HEADERS["Vary"]})
 
 
-def file_answer(content: bytes, media_type: str, *, public: bool = True) -> Response:
+def file_answer(request: Request, file: StaticFile | Asset, *, public: bool = True) -> Response:
     """Answer with a file whose address has the hash of its content: it never changes.
 
     `public`: anybody may see it, so that caches on the way may keep it too.
@@ -49,6 +51,6 @@ def file_answer(content: bytes, media_type: str, *, public: bool = True) -> Resp
     headers = {
         "Cache-Control": f"{'public' if public else 'private'}, max-age={_YEAR}, immutable",
         "Content-Security-Policy": FILE_POLICY,
-        "X-Content-Type-Options": "nosniff",
+        "Vary": "Authorization",
     }
-    return Response(content, 200, headers, media_type)
+    return revalidated(request, file.content, file.media_type, headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from kb_search.assets import read_asset
 from kb_search.browsing import categories
 from kb_search.browsing import sitemap as articles_of
 from kb_search.searcher import Searcher
@@ -13,6 +14,7 @@ from kb_search.service.answers import revalidated
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.page_answers import file_answer
 from kb_search.service.pages import HelpCenter
+from kb_search.types import Principal
 from kb_search.web.links import home_address, topic_address, whole, with_default
 from kb_search.web.sitemap import MOST, Page, robots, sitemap, sitemap_index
 
@@ -25,12 +27,19 @@ def site_file_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/static/{name}")
-    def static(name: str) -> Response:
+    def static(request: Request, name: str) -> Response:
         """Give a file that pages load."""
         found = center.theme.files.get(name)
         if found is None:
             raise HTTPException(404)
-        return file_answer(found.content, found.media_type)
+        return file_answer(request, found)
+
+    @router.get("/assets/{name}")
+    def asset(request: Request, reader: Reader, name: str) -> Response:
+        """Give a picture that an article of the reader's view shows."""
+        with center.searchers.lease() as searcher:
+            found = read_asset(searcher, name, reader.view)
+        return file_answer(request, found, public=reader.view == Principal().view)
 
     @router.get("/robots.txt")
     def robots_txt(request: Request) -> Response:
