@@ -1,8 +1,8 @@
 """How soon the pages of the help center are there: painted, and able to react. In Chromium, from a real service.
 
-Each page is loaded anew in an empty profile, at the machine's own speed and with the processor slowed down four times
-as Lighthouse does for telephones; the network is the loopback interface. First and largest contentful paint count from the
-start of the navigation; blocking time is what tasks of over 50 ms take beyond that, until a second after the load.
+Each page is loaded anew in an empty profile, as the machine is and with the processor slowed down four times, as
+Lighthouse does for telephones; the network is the loopback interface. First and largest contentful paint count from
+the start of the navigation; blocking time is what tasks take beyond 50 ms each, until a second after the load.
 """
 
 from __future__ import annotations

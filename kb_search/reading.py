@@ -92,6 +92,15 @@ def check_visible(searcher: Searcher, article_id: str, view: str) -> None:
     _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
 
 
+def canonical_of(searcher: Searcher, article_id: str, view: str) -> str | None:
+    """Give the address that an article's author wants it to be known by, None if any will do.
+
+    Raises ArticleNotFound, UnknownView.
+    """
+    row = _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
+    return searcher.snapshot.store.records([row])[row].meta.canonical
+
+
 def _visible(snapshot: Snapshot, view: ViewSnapshot, article_id: str) -> int:
     row = snapshot.store.ordinal(article_id)
     if row is None or not view.members[row]:

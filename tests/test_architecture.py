@@ -72,6 +72,8 @@ ENGINES = {
     "markdown_it": {"indexer/markdown.py", "indexer/blocks.py", "indexer/inline.py"},
     "yaml": {"indexer/strict_yaml.py"},
     "lingua": {"kb_search/text/detectors.py"},
+    "jinja2": {"kb_search/web/rendering.py"},
+    "babel": {"kb_search/web/language.py"},
     "rapidfuzz": {"kb_search/stores/vocabulary.py", "kb_search/filter_notices.py"},
     "Stemmer": {"kb_search/text/stemming.py"},
     "filelock": {"indexer/publish.py", "kb_search/embedding/cached.py", "kb_search/events/database.py"},

@@ -14,16 +14,18 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kb_search.events.state import State
 from kb_search.service.admin import admin_routes
-from kb_search.service.articles import article_routes, page_routes
+from kb_search.service.articles import article_routes
 from kb_search.service.background import watch
 from kb_search.service.changes import changes_routes
 from kb_search.service.cors import ApiCors
 from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
+from kb_search.service.help_center import help_center_routes
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
+from kb_search.service.scripts import scripts_routes
 from kb_search.service.search import search_routes
 from kb_search.service.suggest import suggest_routes
 from kb_search.service.workers import Workers
@@ -94,7 +96,8 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     ):
         app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
-    app.include_router(page_routes(searchers))
+    app.include_router(scripts_routes(searchers.settings))
+    app.include_router(help_center_routes(searchers, state, searchers.settings))
     complete_openapi(app)
     return app
 

@@ -1,0 +1,52 @@
+/** Nodes from values. Nothing here reads HTML: what an answer holds can become text, `<mark>` and links, never code. */
+
+/**
+ * Make an element. A property that is a function listens to the event of its name; null and false are left out.
+ * @param {string} tag  @param {object} [properties]  @param {...(Node | string | null | false)} children
+ */
+export function h(tag, properties = {}, ...children) {
+  const svg = tag === "svg" || tag === "path";
+  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== null && value !== false && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== false && child !== undefined));
+  return element;
+}
+
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+/** How much of a passage may stand before its first marked word: two lines are shown. */
+const LEAD = 60;
+
+/**
+ * Turn the HTML of a passage, escaped text with `<mark>`, into nodes. Any other tag in it stays text.
+ * @param {string} html  @returns {Node[]}
+ */
+export function marked(html) {
+  const parts = String(html).split(/<mark>([^]*?)<\/mark>/).map(unescaped);
+  if (parts.length > 1 && parts[0].length > LEAD) parts[0] = `… ${parts[0].slice(-LEAD).replace(/^\S*\s+/, "")}`;
+  return parts.map((text, number) => (number % 2 ? h("mark", {}, text) : document.createTextNode(text)));
+}
+
+function unescaped(text) {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi, (whole, decimal, hexadecimal, name) => {
+    if (name) return ENTITIES[name] ?? whole;
+    const code = decimal ? Number(decimal) : parseInt(hexadecimal, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
+
+/**
+ * Give an address whole if a link may lead to it, else null: `javascript:` and the like are refused.
+ * @param {string} address  @param {string | URL} base  @param {string[]} [schemes]
+ */
+export function safeUrl(address, base, schemes = ["http:", "https:"]) {
+  try {
+    const url = new URL(address, base);
+    return schemes.includes(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
