@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from kb_search import Searcher
+from kb_search.answers import Change
 from kb_search.browsing import (
     Category,
-    Change,
     articles_in,
     by_alias,
     categories,
