@@ -31,8 +31,8 @@ def pages(index: Path, state: State) -> Iterator[TestClient]:
         yield opened
 
 
-def post(pages: TestClient, headers: dict[str, str] | None = None, **fields: str) -> Any:
-    return pages.post("/feedback", data=fields, headers=OURS if headers is None else headers, follow_redirects=False)
+def post(pages: TestClient, fields: dict[str, str], headers: dict[str, str] = OURS) -> Any:
+    return pages.post("/feedback", data={"article": ARTICLE, **fields}, headers=headers, follow_redirects=False)
 
 
 def fields_of(page: Outline) -> dict[str, str]:
@@ -44,13 +44,13 @@ def test_a_reader_searches_opens_votes_and_comments(pages: TestClient, state: St
     opened = next(str(a["href"]) for a in results.all("a") if str(a["href"]).startswith(f"/articles/{ARTICLE}?"))
     article = Outline(pages.get(opened).text)
     assert [b.get("value") for b in article.all("button", name="helpful")] == ["yes", "no"]
-    voted = post(pages, **fields_of(article), helpful="no")
+    voted = post(pages, {**fields_of(article), "helpful": "no"})
     assert voted.status_code == 303
     thanks = Outline(pages.get(voted.headers["location"]).text)
     assert "Thank you for your answer." in thanks.words()
     assert "What was missing or unclear?" in thanks.words()
     assert not thanks.all("button", name="helpful")
-    told = post(pages, **fields_of(thanks), comment=" Where is the link? ")
+    told = post(pages, {**fields_of(thanks), "comment": " Where is the link? "})
     done = Outline(pages.get(told.headers["location"]).text)
     assert "Your comment helps us" in done.words()
     assert not done.all("form", action="/feedback")
@@ -65,7 +65,7 @@ def test_a_reader_searches_opens_votes_and_comments(pages: TestClient, state: St
 
 
 def test_the_second_question_depends_on_the_first(pages: TestClient) -> None:
-    location = post(pages, article=ARTICLE, helpful="yes").headers["location"]
+    location = post(pages, {"helpful": "yes"}).headers["location"]
     assert location == f"/articles/{ARTICLE}?voted=yes#page:feedback"
     assert "What helped you?" in pages.get(location).text
 
@@ -87,7 +87,7 @@ def test_the_second_question_depends_on_the_first(pages: TestClient) -> None:
 def test_only_our_own_pages_may_send_answers(
     pages: TestClient, state: State, tmp_path: Path, headers: dict[str, str], status: int
 ) -> None:
-    answer = post(pages, headers, article=ARTICLE, helpful="yes")
+    answer = post(pages, {"helpful": "yes"}, headers)
     assert answer.status_code == status
     state.flush()
     assert len(rows(state, tmp_path, "events")) == (status == 303)
@@ -95,20 +95,21 @@ def test_only_our_own_pages_may_send_answers(
 
 @pytest.mark.parametrize("article", ["", "missing", "en/internal/password-vault"])
 def test_an_answer_about_nothing_that_the_reader_sees(pages: TestClient, article: str) -> None:
-    assert post(pages, article=article, helpful="yes").status_code == 404
+    assert post(pages, {"article": article, "helpful": "yes"}).status_code == 404
 
 
 def test_what_is_no_answer_is_not_recorded(pages: TestClient, state: State, tmp_path: Path) -> None:
-    for fields in ({"helpful": "perhaps"}, {"comment": "  "}, {}):
-        assert post(pages, article=ARTICLE, **fields).headers["location"] == f"/articles/{ARTICLE}#page:feedback"
-    assert post(pages, article=ARTICLE, helpful="yes", **{"from": "'; drop"}).status_code == 303
+    unclear: tuple[dict[str, str], ...] = ({"helpful": "perhaps"}, {"comment": "  "}, {})
+    for fields in unclear:
+        assert post(pages, fields).headers["location"] == f"/articles/{ARTICLE}#page:feedback"
+    assert post(pages, {"helpful": "yes", "from": "'; drop"}).status_code == 303
     state.flush()
     (event,) = rows(state, tmp_path, "events")
     assert event["query_id"] is None
 
 
 def test_a_long_comment_is_cut(pages: TestClient, state: State, tmp_path: Path) -> None:
-    post(pages, article=ARTICLE, comment="a" * 3_000)
+    post(pages, {"comment": "a" * 3_000})
     state.flush()
     (event,) = rows(state, tmp_path, "events")
     assert len(event["comment"]) == 2_000
