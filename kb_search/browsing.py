@@ -17,7 +17,8 @@ from kb_search.catalogue import KINDS, Catalogue, address, catalogue
 from kb_search.errors import QueryError
 from kb_search.hydrate import article_url
 from kb_search.searcher import Searcher, reader_locale
-from kb_search.stores.articles import ArticleRecord, Meta
+from kb_search.stores.article_rows import Meta
+from kb_search.stores.articles import ArticleRecord
 from kb_search.text.locales import matches
 
 MOST = 200

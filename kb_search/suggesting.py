@@ -20,7 +20,7 @@ from kb_search.once import OncePerView
 from kb_search.searcher import Searcher, reader_locale
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.suggestions import typed
-from kb_search.suggestions.matching import match
+from kb_search.suggestions.matching import Meeting, guessed, match, meetings
 from kb_search.suggestions.popular import continuing
 from kb_search.suggestions.shelf import Named, Shelf
 from kb_search.suggestions.showing import marked
@@ -32,6 +32,8 @@ MOST = 10
 
 _DEEPER = 8
 """Articles of each locale that are looked at for one that is shown: translations fold into one."""
+_BESIDE = 0.4
+"""What an article must fit of how well the best does."""
 _OTHER_LANGUAGE = 0.7
 """What is left of an article's fit where it is not in the reader's language."""
 
@@ -81,7 +83,9 @@ def suggest(
 
 def warm(searcher: Searcher, view: str) -> None:
     """Sort the words of a view, so that nobody waits for it: about a second for 85,000 articles. Raises UnknownView."""
-    _shelves(searcher.snapshot, searcher.snapshot.view(view))
+    view_snapshot = searcher.snapshot.view(view)
+    _shelves(searcher.snapshot, view_snapshot)
+    view_snapshot.families.shown(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +135,42 @@ def _articles(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> list[int
 
 
 def _ranked(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> list[int]:
+    """Order the articles that fit, best first."""
     scored: list[tuple[float, int]] = []
-    for locale, shelf in _shelves(snapshot, view).items():
-        frequency = view.keywords[locale].document_frequency
-        best = match(_chunks(asked, locale), shelf, frequency, _DEEPER * asked.limit)
-        factor = 1.0 if _is_reader(locale, asked.reader) else _OTHER_LANGUAGE
+    for locale, (chunks, met) in _met(asked, snapshot, view).items():
+        shelf, frequency = _shelves(snapshot, view)[locale], view.keywords[locale].document_frequency
+        best = match(chunks, met, shelf, frequency, _DEEPER * asked.limit)
+        factor = 1.0 if _is_own(locale, asked.reader) else _OTHER_LANGUAGE
         scored += [(-score * factor, row) for score, row in zip(best.scores.tolist(), best.rows.tolist(), strict=True)]
-    return [row for _, row in sorted(scored)]
+    least = _BESIDE * min(scored, default=(0.0, 0))[0]
+    return [row for score, row in sorted(scored) if score <= least]
 
 
-def _is_reader(locale: str, reader: str | None) -> bool:
+def _met(
+    asked: _Asked, snapshot: Snapshot, view: ViewSnapshot
+) -> dict[str, tuple[tuple[typed.Chunk, ...], list[list[Meeting]]]]:
+    """Read what is typed in each locale: its chunks, and where each is met, if need be as a slip.
+
+    A word that is written in the reader's language is no slip of another there; where it is not, it may be a slip of
+    one of that language, whatever it is in others. All languages are the reader's own if we know none.
+    """
+    shelves = _shelves(snapshot, view)
+    found = {
+        locale: (chunks := _chunks(asked, locale), [meetings(chunk, shelf) for chunk in chunks])
+        for locale, shelf in shelves.items()
+    }
+    own = [locale for locale in found if _is_own(locale, asked.reader)]
+    for at in range(len(next(iter(found.values()))[0]) if found else 0):
+        known = any(met[at] for _, met in found.values())
+        if any(found[locale][1][at] for locale in own):
+            continue
+        for locale in own if known else found:
+            chunks, met = found[locale]
+            met[at] = guessed(chunks[at], shelves[locale])
+    return found
+
+
+def _is_own(locale: str, reader: str | None) -> bool:
     return reader is None or matches(locale, primary(reader))
 
 
