@@ -175,9 +175,7 @@ class Client:
         content = msgspec.json.encode(body) if body is not None else None
         headers = {**self._headers, "Content-Type": "application/json"} if body is not None else self._headers
         try:
-            answer = self._http.request(
-                method, self._address + path, params=params, content=content, headers=headers
-            )
+            answer = self._http.request(method, self._address + path, params=params, content=content, headers=headers)
         except httpx2.HTTPError as error:
             raise ServiceError(f"{self._address} cannot be reached ({error}). Is the service running?") from error
         if answer.is_success:

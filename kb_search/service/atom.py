@@ -42,7 +42,9 @@ def _entry(change: Change, base: str) -> Xml.Element:
     terms = {"kind": change.kind, "area": change.area, "category": change.category}
     for scheme, term in terms.items():
         if term:
-            Xml.SubElement(entry, _name("category"), {"scheme": f"urn:kb-search:{scheme}", "term": _NO_XML.sub("", term)})
+            Xml.SubElement(
+                entry, _name("category"), {"scheme": f"urn:kb-search:{scheme}", "term": _NO_XML.sub("", term)}
+            )
     return entry
 
 

@@ -102,4 +102,3 @@ class FlagBody(BaseModel):
         None, description="The text that would be right."
     )
     query_id: _QueryId | None = None
-

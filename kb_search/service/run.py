@@ -52,9 +52,7 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         )
         host, port = listener.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        sys.stderr.write(
-            f"kb-search serves {index} on http://{address} ({_readers(state)}). Stop it with Ctrl+C.\n"
-        )
+        sys.stderr.write(f"kb-search serves {index} on http://{address} ({_readers(state)}). Stop it with Ctrl+C.\n")
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a graceful stop
             uvicorn.Server(config).run(sockets=[listener])
 

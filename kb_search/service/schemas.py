@@ -139,7 +139,9 @@ _SUGGEST = SuggestAnswer(
     query="pasw",
     locale="en",
     took_ms=0.4,
-    suggestions=(Suggestion("article", _HIT.title, "Reset a forgotten <mark>passw</mark>ord", _HIT.id, _HIT.url, "en"),),
+    suggestions=(
+        Suggestion("article", _HIT.title, "Reset a forgotten <mark>passw</mark>ord", _HIT.id, _HIT.url, "en"),
+    ),
 )
 _CHANGE = Change("edited", "2026-09-14", _HIT.id, _HIT.title, _HIT.url, "en", "accounts", "Sign-in", None, "published")
 _CHANGES = ChangesAnswer(1, "000012", (_CHANGE,))

@@ -46,6 +46,8 @@ def test_the_feed(client: TestClient) -> None:
 def test_a_feed_holds_whatever_a_title_holds() -> None:
     hostile = "</title><script>alert(1)</script>&\x0b\ufffe"
     change = Change("new", "2026-01-02", "a", hostile, "javascript:alert(1)", "en", hostile, None, None, "published")
-    root = Xml.fromstring(feed(ChangesAnswer(1, "000001", (change,)), hostile, "https://x.example", "https://x.example/f"))
+    root = Xml.fromstring(
+        feed(ChangesAnswer(1, "000001", (change,)), hostile, "https://x.example", "https://x.example/f")
+    )
     (entry,) = root.findall("a:entry", ATOM)
     assert entry.findtext("a:title", namespaces=ATOM) == "</title><script>alert(1)</script>&"

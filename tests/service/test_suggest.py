@@ -22,7 +22,9 @@ def test_articles_while_somebody_types(client: TestClient) -> None:
 
 def test_hidden_articles_are_not_suggested(client: TestClient) -> None:
     for text in ("override", "vault", "password o"):
-        assert all("override" not in s["text"].lower() for s in client.get(f"/v1/suggest?q={text}").json()["suggestions"])
+        assert all(
+            "override" not in s["text"].lower() for s in client.get(f"/v1/suggest?q={text}").json()["suggestions"]
+        )
 
 
 @pytest.mark.parametrize("address", ["/v1/suggest?q=a&limit=11", "/v1/suggest?query=a", "/v1/suggest?locale=?"])
