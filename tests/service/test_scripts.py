@@ -30,7 +30,7 @@ def test_it_is_sent_compressed_within_what_is_promised(client: TestClient) -> No
     plain = client.get("/widget.js", headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == small.text
-    assert {answer.headers["vary"] for answer in (small, plain)} == {"Accept-Encoding"}
+    assert all("Accept-Encoding" in answer.headers["vary"] for answer in (small, plain))
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])

@@ -91,6 +91,16 @@ def test_tab_leaves(open_box: Open, api: FakeApi) -> None:
     expect(box.panel).to_be_hidden()
 
 
+def test_a_long_list_is_no_stop_on_the_way(open_box: Open, api: FakeApi) -> None:
+    """Browsers let the Tab key stop at whatever scrolls."""
+    api.answers["lamp"] = answer("lamp", *(hit(f"{number}") for number in range(20)))
+    box = open_box('data-results-url="/results?q={query}"')
+    box.type("lamp")
+    assert box.list.evaluate("list => list.scrollHeight > list.clientHeight")
+    box.press("Tab", "Tab")
+    expect(box.page.get_by_role("link", name="See all results")).to_be_focused()
+
+
 def test_enter_opens_the_active_option(open_box: Open, api: FakeApi) -> None:
     api.answers["lamp"] = THREE
     box = open_box()

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.serving import Site
 from tests.browser.watching import Watch
@@ -55,7 +55,11 @@ def test_a_form_works_without_the_script_and_is_taken_over_with_it(open_box: Ope
 
 def test_the_words_of_the_form_stay_in_focus(open_box: Open, api: FakeApi, page: Page) -> None:
     # The script comes late: somebody is already writing.
-    page.route("**/widget.js", lambda route: (page.locator("[name=q]").fill("loom"), route.continue_())[-1])
+    def late(route: Route) -> None:
+        page.locator("[name=q]").fill("loom")
+        route.continue_()
+
+    page.route("**/widget.js", late)
     box = open_box(body=FORM)
     expect(box.input).to_be_focused()
     expect(box.input).to_have_value("loom")

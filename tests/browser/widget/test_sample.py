@@ -55,6 +55,8 @@ def test_by_keyboard_alone(open_box: Open, page: Page, sample_help_center: str, 
     expect(opened.value.locator("h1")).to_contain_text("Şifremi unuttum")
     assert "#" in opened.value.url
     opened.value.close()
+    page.bring_to_front()
+    expect(box.input).to_be_focused()
     with page.expect_response("**/v1/events"):
         box.press("Tab", "Tab", "Enter")
     page.keyboard.type("Bağlantı hemen geldi.")
