@@ -34,7 +34,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield opened
 
 
-def read(pages: TestClient, address: str, status: int = 200, **headers: str) -> Outline:
+def read(pages: TestClient, address: str, status: int = 200, headers: dict[str, str] | None = None) -> Outline:
     answer = pages.get(address, headers=headers, follow_redirects=False)
     assert answer.status_code == status
     return Outline(answer.text)
@@ -59,7 +59,7 @@ def test_the_page_of_an_article(client: TestClient) -> None:
 
 
 def test_an_article_speaks_its_own_language_unless_the_reader_came_with_another(pages: TestClient) -> None:
-    turkish = read(pages, "/articles/tr/a", **{"Accept-Language": "en"})
+    turkish = read(pages, "/articles/tr/a", headers={"Accept-Language": "en"})
     assert turkish.all("html") == [{"lang": "tr", "dir": "ltr"}]
     foreign = read(pages, "/articles/en/c?locale=fr")
     assert foreign.all("html") == [{"lang": "fr", "dir": "ltr"}]
@@ -117,7 +117,7 @@ def test_the_address_that_an_author_gives_is_the_canonical_one(pages: TestClient
 
 
 def test_without_a_public_address_links_are_those_of_the_request(client: TestClient) -> None:
-    page = read(client, f"/articles/{ARTICLE}?locale=fr", host="help.local:8080")
+    page = read(client, f"/articles/{ARTICLE}?locale=fr", headers={"host": "help.local:8080"})
     assert page.all("link", rel="canonical")[0]["href"] == f"http://help.local:8080/articles/{ARTICLE}"
 
 

@@ -26,7 +26,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield opened
 
 
-def read(pages: TestClient, address: str, status: int = 200, **headers: str) -> Outline:
+def read(pages: TestClient, address: str, status: int = 200, headers: dict[str, str] | None = None) -> Outline:
     answer = pages.get(address, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -58,7 +58,7 @@ def test_there_is_one_heading_a_landmark_and_a_way_past_the_header(pages: TestCl
 
 def test_the_language_is_that_of_the_address_then_of_the_browser_then_the_commonest(pages: TestClient) -> None:
     def language(address: str, accepted: str = "") -> str | None:
-        return read(pages, address, **{"Accept-Language": accepted}).all("html")[0]["lang"]
+        return read(pages, address, headers={"Accept-Language": accepted}).all("html")[0]["lang"]
 
     assert language("/") == "en"
     assert language("/", "tr-TR,tr;q=0.9,en;q=0.8") == "tr"
@@ -192,13 +192,13 @@ def test_articles_without_a_category_have_a_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["/categories/none?locale=en", "/categories/Account?locale=en", "/nowhere"])
 def test_what_is_not_there_has_a_page_with_a_search_box(pages: TestClient, address: str) -> None:
-    page = read(pages, address, 404, **{"Accept-Language": "tr"})
+    page = read(pages, address, 404, headers={"Accept-Language": "tr"})
     assert page.all("meta", name="robots", content="noindex")
     assert page.all("form", action="/")
 
 
 def test_a_page_that_is_not_there_is_said_in_the_readers_language(pages: TestClient) -> None:
-    assert read(pages, "/nowhere", 404, **{"Accept-Language": "fr"}).said("h1") == "Page introuvable"
+    assert read(pages, "/nowhere", 404, headers={"Accept-Language": "fr"}).said("h1") == "Page introuvable"
 
 
 def test_a_category_page_past_the_last_is_the_last(pages: TestClient) -> None:
