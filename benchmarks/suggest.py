@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,7 +80,9 @@ def times(searcher: Searcher, queries: Sequence[Query], view: str) -> dict[str, 
     return samples
 
 
-def found(searcher: Searcher, queries: Sequence[Query], grades: dict[str, Grades], view: str) -> dict[str, list[float]]:
+def found(
+    searcher: Searcher, queries: Sequence[Query], grades: Mapping[str, Grades], view: str
+) -> dict[str, list[float]]:
     """Tell for each judged query whether it is answered, 1 or 0, in order: a list for each number of letters typed."""
     visible = {searcher.snapshot.store.ids[row] for row in searcher.snapshot.view(view).articles.tolist()}
     judged = [(query, best & visible) for query in queries if (best := _best(grades.get(query.id, {}))) & visible]
