@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from kb_search.embedding.base import Embedder
+from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from kb_search.service.holder import SearcherHolder
 from tests import fakes, help_center
@@ -98,9 +99,17 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_help_center(small_index: Path) -> Iterator[str]:
-    """The address of a service over it."""
-    with serving(create_app(SearcherHolder(small_index, fakes.settings(), fakes.FakeEmbedder()))) as address:
+def small_state(small_index: Path) -> Iterator[State]:
+    """What was asked and told there."""
+    with open_state(fakes.settings(), small_index) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+def small_help_center(small_index: Path, small_state: State) -> Iterator[str]:
+    """The address of a service over it, which pages of any site may call."""
+    settings = fakes.settings(service__allowed_origins="*")
+    with serving(create_app(SearcherHolder(small_index, settings, fakes.FakeEmbedder()), small_state)) as address:
         yield address
 
 
@@ -112,7 +121,15 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory, model_cache: Path, bu
 
 
 @pytest.fixture(scope="session")
-def sample_help_center(sample_index: Path, single_embedder: Embedder) -> Iterator[str]:
-    """The address of a service over the sample corpus. Mark tests that need it with `model`."""
-    with serving(create_app(SearcherHolder(sample_index, fakes.settings(), single_embedder))) as address:
+def sample_state(sample_index: Path) -> Iterator[State]:
+    """What was asked and told there."""
+    with open_state(fakes.settings(), sample_index) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+def sample_help_center(sample_index: Path, sample_state: State, single_embedder: Embedder) -> Iterator[str]:
+    """The address of a service over the sample corpus, which pages of any site may call. Mark tests with `model`."""
+    settings = fakes.settings(service__allowed_origins="*")
+    with serving(create_app(SearcherHolder(sample_index, settings, single_embedder), sample_state)) as address:
         yield address
