@@ -22,6 +22,7 @@ COMMANDS = {
     "vectors": "the vector stage alone: time and recall, with filters",
     "growth": "time of one search from a thousand passages up",
     "http": "queries a second and latencies of the HTTP service under a load generator",
+    "typing": "from the last key to the answer on the screen, in a real browser",
     "update": "seconds until a changed article is found",
     "indexing": "a fresh build, one with nothing changed, one with an article touched",
     "cold-start": "time of `kb-search search` from the shell",
@@ -39,7 +40,7 @@ PREPARATIONS = {
     "chart": "a drawing of what `growth` measured",
 }
 """Commands that measure nothing: they write what others measure with, and say so in a sentence."""
-MODULES = {"peers": "benchmarks.peers.command"}
+MODULES = {"peers": "benchmarks.peers.command", "typing": "benchmarks.as_you_type"}
 """Where a command is not in the module of its name."""
 
 
