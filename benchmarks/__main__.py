@@ -19,10 +19,12 @@ from kb_search.errors import KbSearchError
 RESULTS = Path(__file__).parent / "results"
 COMMANDS = {
     "latency": "time of one search, and the model's share of it",
+    "suggest": "time of suggestions at every letter typed, and after how many the right article is among them",
     "vectors": "the vector stage alone: time and recall, with filters",
     "growth": "time of one search from a thousand passages up",
     "http": "queries a second and latencies of the HTTP service under a load generator",
     "typing": "from the last key to the answer on the screen, in a real browser",
+    "pages": "first paint, blocking time and size of the help center's pages in a browser",
     "update": "seconds until a changed article is found",
     "indexing": "a fresh build, one with nothing changed, one with an article touched",
     "cold-start": "time of `kb-search search` from the shell",

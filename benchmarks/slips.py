@@ -1,4 +1,4 @@
-"""Queries as people mistype them: one edit in each longer word, or all diacritics left out. Pure and repeatable."""
+"""Queries as people mistype them: an edit in each longer word or in one, or no diacritics. Pure and repeatable."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def alphabet_of(texts: Iterable[str]) -> str:
 def mistype(text: str, alphabet: Sequence[str], chance: random.Random) -> str:
     """One edit in every word of five letters or more: its kind, place and letter are drawn uniformly."""
     return _LONG.sub(lambda found: _edited(found[0], alphabet, chance), text)
+
+
+def mistype_once(text: str, alphabet: Sequence[str], chance: random.Random) -> str:
+    """One edit in one word of five letters or more, drawn uniformly; the text itself where there is none."""
+    words = list(_LONG.finditer(text))
+    if not words:
+        return text
+    start, end = chance.choice(words).span()
+    return text[:start] + _edited(text[start:end], alphabet, chance) + text[end:]
 
 
 def _edited(word: str, alphabet: Sequence[str], chance: random.Random) -> str:

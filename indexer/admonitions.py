@@ -32,3 +32,9 @@ def label_and_title(info: str, markup: str) -> tuple[str, str]:
         return kind.capitalize(), "" if title.lower() == kind else title
     # `!!! Do not unplug` is a sentence; `::: columns` is layout, and its name is not for readers.
     return "", title if kind in _FOLDED or markup.startswith(":") else info.strip()
+
+
+def is_folded(info: str, markup: str) -> bool:
+    """Tell whether a note is meant to be unfolded by its readers: `??? note`, `::: details`."""
+    found = _INFO.fullmatch(info)
+    return markup.startswith("???") or (found is not None and found[1].lower() in _FOLDED)

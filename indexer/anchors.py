@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 _LONGEST = 120
 _NAMELESS = "section"
@@ -40,8 +41,18 @@ def unique_anchors(headings: Sequence[tuple[str, str | None]]) -> list[str]:
     return [chosen.get(index) or _claim(slug(text), taken, counters) for index, (text, _) in enumerate(headings)]
 
 
+def page_anchor(anchor: str) -> str:
+    """Give an anchor as the page has it: ids that begin with `kb-` are those of the page around the article."""
+    return f"section-{anchor}" if anchor[:3].lower() == "kb-" else anchor
+
+
+def anchor_of(fragment: str) -> str:
+    """Give the anchor that the fragment of a link means. GitHub leaves the dot of İ in its anchors; ours have none."""
+    return page_anchor(unicodedata.normalize("NFC", unquote(fragment)).replace("i\u0307", "i"))
+
+
 def _claim(wanted: str, taken: set[str], counters: dict[str, int]) -> str:
-    anchor = wanted
+    anchor = wanted = page_anchor(wanted)
     while anchor in taken:
         counters[wanted] = counters.get(wanted, 0) + 1
         anchor = f"{wanted}-{counters[wanted]}"

@@ -13,6 +13,7 @@ from indexer.frontmatter import FrontMatterError, parse_front_matter, split_fron
 from indexer.locale_of import is_configured, locale_from_path
 from indexer.markdown import LONGEST_TEXT, ParsedMarkdown, parse_markdown
 from kb_search.errors import ConfigError
+from kb_search.stores.pages import encode_page
 from kb_search.text.locales import canonical
 from kb_search.text.normalize import normalize
 from kb_search.types import Article, Finding, Link, Section
@@ -48,6 +49,9 @@ class Content:
     digest: str
     locale: str | None = None
     links: tuple[Link, ...] = ()
+    pictures: tuple[Link, ...] = ()
+    page: bytes = b""
+    contents: tuple[tuple[int, str, str], ...] = ()
     line: int | None = None
 
 
@@ -85,6 +89,9 @@ def read_page(
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         locale=locale_from_path(path, defaults.locales),
         links=parsed.links,
+        pictures=parsed.pictures,
+        page=encode_page(parsed.page),
+        contents=parsed.contents,
     )
     article, wrong = make_article(fields, content, defaults)
     if blocks(findings):
@@ -109,7 +116,10 @@ def make_article(
         **known,
         sections=content.sections,
         links=content.links,
+        pictures=content.pictures,
         markdown=content.markdown,
+        page=content.page,
+        contents=content.contents,
         source=content.source,
         digest=content.digest,
     ), findings

@@ -30,8 +30,9 @@ from indexer.embedding_cache import (
 )
 from indexer.generation import Made, write_generation
 from indexer.known_words import Forgotten, KnownWords
-from indexer.listing import Hashed, Known, Listing, hash_listed, list_sources
+from indexer.listing import Hashed, Known, Listing, hash_listed, largest, list_sources
 from indexer.memory import Live, Memory, code_digest, open_live, rules_digest, split_keys
+from indexer.pictures import Gallery, with_pictures
 from indexer.prepare import Prepared, names_of, prepare
 from indexer.publish import building, disk_errors, prune, publish, writer_lock
 from indexer.report import BuildReport, DryRun, SourceReport, build_report
@@ -115,12 +116,18 @@ def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
             # Before reading: what changes while we read makes the next build differ, and read again.
             before = known.files()
             hashed = hash_listed(listing, settings, {} if order.full else before)
-            _keep_stamps(known, before, hashed.known)
         with watch("verify"):
             live = whole.result()
         digest = _build_digest(hashed.digest, settings, embedder)
-        if not order.full and live is not None and live.build_digest == digest:
-            known_report = SourceReport.load(layout.generation(live.generation).report)
+        known_report = (
+            None if order.full or live is None else SourceReport.load(layout.generation(live.generation).report)
+        )
+        pictures = known_report.pictures if known_report else ()
+        gallery = Gallery(largest(settings), {} if order.full else before, pictures)
+        with watch("pictures"):
+            whole_digest = with_pictures(digest, gallery.again(pictures))
+            _keep_stamps(known, before, {**hashed.known, **gallery.stamps})
+        if known_report and live is not None and live.build_digest == whole_digest:
             seconds = time.perf_counter() - order.started
             return build_report(
                 known_report, live, seconds, published=False, reused=live.chunks, stages=watch.seconds, more=damaged
@@ -128,7 +135,7 @@ def _build(order: _Order, damaged: list[Finding]) -> BuildReport:
         with watch("open cache"):
             cache, renamed = open_cache(layout.cache)
         stack.callback(cache.close)
-        job = _Job(layout, settings, embedder, known, cache, listing, hashed, digest, order.progress, watch)
+        job = _Job(layout, settings, embedder, known, cache, listing, hashed, gallery, digest, order.progress, watch)
         usable = None if order.full else live
         try:
             manifest, made, memory = _make(job, usable, _recallable(usable, job), full=order.full)
@@ -160,6 +167,7 @@ class _Job:
     cache: EmbeddingCache
     listing: Listing
     hashed: Hashed
+    gallery: Gallery
     digest: str
     progress: Progress
     watch: Stages
@@ -171,7 +179,8 @@ def _make(job: _Job, live: Manifest | None, recalled: Live | None, *, full: bool
     fingerprint, code = embedder.spec.fingerprint, code_digest()
     with watch("read"):
         memory = Memory(job.known, rules_digest(settings, fingerprint, code), job.hashed.files, recalled)
-        read = read_listed(job.listing, settings, memory.recall)
+        read = read_listed(job.listing, settings, memory.recall, job.gallery)
+        _keep_stamps(job.known, job.known.files(), {**job.hashed.known, **job.gallery.stamps})
     with watch("prepare"):
         prepared = memory.prepared(
             read, lambda new: prepare(new, embedder.count_tokens, settings.chunking.max_tokens, code)

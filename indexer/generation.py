@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from indexer.chunking import CHUNKER_VERSION
 from indexer.embed import EmbeddingPlans
 from indexer.known_words import KnownWords
+from indexer.listing import largest
 from indexer.memory import Live
+from indexer.pictures import PictureFile, with_pictures, write_pictures
 from indexer.prepare import Prepared
 from indexer.report import SourceReport
 from indexer.sources import SourceRead
@@ -27,7 +29,7 @@ from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout
 from kb_search.manifest import Manifest, ViewInfo, describe_files
 from kb_search.stages import Stages
 from kb_search.stores.article_copy import copy_articles, first_chunks
-from kb_search.stores.articles import build_articles, shown_heading
+from kb_search.stores.article_rows import ShownPicture, build_articles, shown_heading
 from kb_search.stores.sentences import SentenceFiles, analyse_chunk, build_sentences
 from kb_search.text.analyzer import ANALYZER_VERSION
 from kb_search.types import SUMMARY_SUFFIX
@@ -60,14 +62,18 @@ def write_generation(
     `live` is verified: the digests of what is linked from it are taken from there. `recalled` is what it holds.
     """
     read, prepared, plans = made.read, made.prepared, made.plans
+    index = IndexLayout(target.folder.parent.parent)
+    with watch("pictures"):
+        named = {(file.path, file.root): file for shown in read.pictures.values() for file in shown.values()}
+        known = index.generation(live.generation) if live else None
+        pictures = write_pictures(target, named.values(), largest(settings), known)
     with ThreadPoolExecutor(1, "articles") as beside:  # SQLite lets us go on
-        written = beside.submit(_write_articles, target, made, recalled, watch)
+        written = beside.submit(_write_articles, target, made, pictures, recalled, watch)
         views = _write_views(target, settings, embedder, made, parts, watch, recalled)
-        SourceReport.of(read).save(target.report)
+        SourceReport.of(read, sorted(pictures.values(), key=lambda file: (file.path, file.root))).save(target.report)
         written.result()
     ids = [*(entry.article.id for entry in prepared), *(chunk for entry in prepared for chunk in entry.chunk_ids)]
     with watch("hash"):
-        index = IndexLayout(target.folder.parent.parent)
         linked = _inode_digests(index.generation(live.generation), live) if live else {}
         files = describe_files(target, linked)
     return Manifest(
@@ -84,7 +90,7 @@ def write_generation(
         names=len(plans.names.keys),
         ids_digest=digest_of(ids),
         source_digest=read.digest,
-        build_digest=build_digest,
+        build_digest=with_pictures(build_digest, pictures.values()),
         views=views,
         parts=parts.made,
         files=files,
@@ -123,19 +129,35 @@ def _write_views(
     return views
 
 
-def _write_articles(target: GenerationLayout, made: Made, live: Live | None, watch: Stages) -> None:
+def _write_articles(
+    target: GenerationLayout,
+    made: Made,
+    pictures: Mapping[tuple[bytes, bytes], PictureFile],
+    live: Live | None,
+    watch: Stages,
+) -> None:
     articles, prepared, pins = made.read.articles, made.prepared, made.read.curation.pins
     chunks = [entry.chunks or () for entry in prepared]
     # What has just been read is written anew, whether or not the live generation has it too.
     places = [live.articles.get(entry.key) if live and entry.chunks is None else None for entry in prepared]
     with watch("articles"):
         if live is None:
-            build_articles(target.articles, articles, chunks, pins)
+            build_articles(target.articles, articles, chunks, pins, _shown(made, pictures))
         else:
             counts = [len(entry.chunk_ids) for entry in prepared]
-            copy_articles(target.articles, live.layout.articles, places, articles, chunks, counts, pins)
+            copy_articles(
+                target.articles, live.layout.articles, places, articles, chunks, counts, pins, _shown(made, pictures)
+            )
     with watch("sentences"):
         build_sentences(*target.analysed, _analysed(prepared, places, live))
+
+
+def _shown(made: Made, pictures: Mapping[tuple[bytes, bytes], PictureFile]) -> Iterator[ShownPicture]:
+    """List which article shows which picture, as it was written."""
+    for row, article in enumerate(made.read.articles):
+        for path, file in made.read.pictures.get(article.id, {}).items():
+            if picture := pictures[file.path, file.root].picture:
+                yield ShownPicture(row, path, picture)
 
 
 def _analysed(prepared: Sequence[Prepared], places: Sequence[int | None], live: Live | None) -> Iterator[bytes]:

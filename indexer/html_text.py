@@ -9,6 +9,7 @@ import re
 from html import unescape
 
 from indexer.links import LinkCollector
+from indexer.page_writer import PageWriter
 
 _TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([A-Za-z-]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'=<>`]++)""")
@@ -21,12 +22,16 @@ _BREAKS |= dict.fromkeys("br div tr dt dd summary details section article hr fig
 _ROWS = frozenset({"tr", "dt", "dd"})
 
 
-def html_text(html: str, line: int, found: LinkCollector) -> tuple[str, str]:
-    """Give the text of a block of HTML, and what would close the part that it leaves open (`-->`), mostly ''."""
+def html_text(html: str, line: int, found: LinkCollector, page: PageWriter) -> tuple[str, str]:
+    """Give the text of a block of HTML, and what would close the part that it leaves open (`-->`), mostly ''.
+
+    What is text is written to the page, too, with those of its tags that a page may have.
+    """
     parts: list[str] = []
     position, preformatted = 0, False
     while (start := html.find("<", position)) != -1:
         parts.append(_words(html[position:start], preformatted))
+        page.text(unescape(html[position:start]))
         line += html.count("\n", position, start)
         closing = closing_of(html, start)
         if closing:
@@ -35,15 +40,17 @@ def html_text(html: str, line: int, found: LinkCollector) -> tuple[str, str]:
                 return _lines(parts), closing
         elif tag := _TAG.match(html, start):
             end = tag.end()
-            parts.append(tag_text(tag[0], line, found))
+            parts.append(tag_text(tag[0], line, found, page))
             if tag[1].lower() == "pre":
                 preformatted = not tag[0].startswith("</")
         else:
             end = start + 1
             parts.append("<")
+            page.text("<")
         line += html.count("\n", start, end)
         position = end
     parts.append(_words(html[position:], preformatted))
+    page.text(unescape(html[position:]))
     return _lines(parts), ""
 
 
@@ -68,15 +75,17 @@ def find_closing(html: str, closing: str, start: int) -> int:
     return found.end() if found else -1
 
 
-def tag_text(tag: str, line: int, found: LinkCollector) -> str:
+def tag_text(tag: str, line: int, found: LinkCollector, page: PageWriter) -> str:
     """Give what a reader sees of one tag (a line break, the description of a picture) and note where it leads."""
     parsed = _TAG.fullmatch(tag)
     if parsed is None:
         return ""
     name = parsed[1].lower()
     if tag.startswith("</"):
+        page.end_tag(name)
         return "" if name in _ROWS else _BREAKS.get(name, "")
     attributes = {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(parsed[2])}
+    page.tag(name, attributes, line, closed=parsed[2].endswith("/"))
     found.anchors += [attributes[key] for key in ("id", "name") if attributes.get(key)]
     if name == "img":
         found.picture(attributes.get("src", ""), attributes.get("alt", ""), line)

@@ -7,16 +7,17 @@ all the same; what readers of the sources found is passed on. `CODES` explains e
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from urllib.parse import unquote
 
+from indexer.anchors import anchor_of
 from indexer.fields import FIELDS
-from indexer.references import leads_elsewhere, parts_of, path_from
 from indexer.sources import Page, SourceRead
+from indexer.targets import leads_elsewhere, parts_of
 from indexer.tree import SUFFIXES
+from kb_search.stores.pages import path_from
 from kb_search.types import Article, Finding, Link
 
 LONGEST_SUMMARY = 300
@@ -53,9 +54,11 @@ CODES: Mapping[str, str] = {
     "no-title": "The article has no title, in the front matter or as a heading.",
     "no-updated": "The article does not say when it was updated.",
     "not-a-file": "Something other than a file has the name of an article.",
+    "not-a-picture": "What an article shows as a picture is none that every browser knows.",
     "not-an-article": "A README, CONTRIBUTING or CHANGELOG without front matter is skipped.",
     "not-utf8": "The file is not UTF-8 text.",
     "null-character": "The file holds a null character.",
+    "picture-outside": "A picture is not inside the source folder.",
     "picture-undescribed": "A picture has no alternative text.",
     "pin-not-visible": "An article is pinned where it is not shown.",
     "pin-twice": "Two entries of curation.yaml pin other articles for one query.",
@@ -131,16 +134,15 @@ def _link_findings(
     exists: Callable[[str], bool],
 ) -> Iterator[Finding]:
     path, fragment = parts_of(link)
-    if leads_elsewhere(link) or (path and not link.image and not path.lower().endswith(SUFFIXES)):
+    if link.image or leads_elsewhere(link) or (path and not path.lower().endswith(SUFFIXES)):
         return
     target: tuple[Article, Page] | None = (article, page)
     if path:
         target = by_file.get(path_from(page.file, path))
         if target is None and not (_can_be_a_file(path) and exists(path_from(article.source, path))):
-            code = "broken-picture" if link.image else "broken-link"
             message = f"'{link.target[:200]}' does not exist."
-            yield _warning(page.file, code, message, "Correct the path, which starts at this file.", link.line)
-    if target is None or link.image:
+            yield _warning(page.file, "broken-link", message, "Correct the path, which starts at this file.", link.line)
+    if target is None:
         return
     if fragment and not _has_anchor(target[1], fragment):
         yield _broken_anchor(page, link, fragment, target[1])
@@ -155,8 +157,7 @@ def _can_be_a_file(path: str) -> bool:
 
 
 def _has_anchor(page: Page, fragment: str) -> bool:
-    # GitHub leaves the dot of İ in its anchors; ours have none.
-    wanted = unicodedata.normalize("NFC", unquote(fragment)).replace("i\u0307", "i")
+    wanted = anchor_of(fragment)
     return wanted == "top" or wanted in page.anchors or any(wanted == heading.anchor for heading in page.headings)
 
 

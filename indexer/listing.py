@@ -71,7 +71,7 @@ def hash_listed(listing: Listing, settings: Settings, known: Known | None = None
     working = os.getcwd() + os.sep
     for found in (*listing.curated, *listing.articles, *listing.corpora):
         path = found.path if found.path.startswith(os.sep) else working + found.path
-        stamp = _stamp(found.path)
+        stamp = stamp_of(found.path)
         before = known.get(path) if known else None
         try:
             if before and before[0] == stamp and (stamp.size <= limit or found in listing.corpora):
@@ -85,7 +85,7 @@ def hash_listed(listing: Listing, settings: Settings, known: Known | None = None
             continue
         digests[found] = digest
         pairs.append((f"{found.shown}\0{found.inside}\0{found.chosen}", digest))  # ids come from the path inside
-        if stamp and max(stamp.modified, stamp.changed) < now - RESTED:
+        if stamp and has_rested(stamp, now):
             trusted[path] = stamp, digest
     return Hashed(digest_pairs(pairs), digests, trusted)
 
@@ -145,6 +145,11 @@ def _has_front_matter(path: Path) -> bool:
         return False
 
 
+def has_rested(stamp: Stamp, now: int) -> bool:
+    """Tell whether another change would give a file another stamp than this one, taken at `now` (nanoseconds)."""
+    return max(stamp.modified, stamp.changed) < now - RESTED
+
+
 def _hash_corpus(found: Found) -> str:
     try:
         with open(found.path, "rb") as stream:
@@ -153,7 +158,8 @@ def _hash_corpus(found: Found) -> str:
         raise SourceError(f"{found.path} cannot be read ({error.strerror}). Check permissions and links.") from error
 
 
-def _stamp(path: str) -> Stamp | None:
+def stamp_of(path: str) -> Stamp | None:
+    """Look at a file without opening it; None if that is not possible."""
     try:
         status = os.stat(path)
     except OSError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from indexer.page_writer import PageWriter
 from indexer.sections import LONGEST_HEADING, SectionBuilder
+from kb_search.stores.pages import paragraphs
 
 _MOST_HEADINGS = 5_000
 
@@ -13,7 +15,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]++(.*)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
-def read_long_text(body: str, first_line: int, sections: SectionBuilder) -> None:
+def read_long_text(body: str, first_line: int, sections: SectionBuilder, page: PageWriter) -> None:
     """Add a text to the builder as it is written, comments left out. Marks are kept, links are not noted.
 
     After some thousands of headings the others are text: no reader needs an outline that long.
@@ -26,19 +28,24 @@ def read_long_text(body: str, first_line: int, sections: SectionBuilder) -> None
         heading = None if fence or headings == _MOST_HEADINGS else _HEADING.fullmatch(line)
         text = heading[2].strip().rstrip("#").strip() if heading else ""
         if heading and 0 < len(text) <= LONGEST_HEADING:
-            _flush(block, number, sections)
+            _flush(block, number, sections, page)
             headings += 1
-            sections.heading(len(heading[1]), text, None, number)
+            level, index = sections.heading(len(heading[1]), text, None, number)
+            if level > 1:
+                place = page.begin()
+                page.text(text)
+                page.heading(place, level, index, text)
             continue
         fence = _fence_after(line, fence)
         block.append(line)
-    _flush(block, first_line + body.count("\n") + 1, sections)
+    _flush(block, first_line + body.count("\n") + 1, sections, page)
 
 
-def _flush(block: list[str], next_line: int, sections: SectionBuilder) -> None:
+def _flush(block: list[str], next_line: int, sections: SectionBuilder, page: PageWriter) -> None:
     text = "\n".join(block)
     if text.strip():
         sections.text(text, next_line - len(block))
+        page.raw(paragraphs(text) + "\n")
     block.clear()
 
 

@@ -1,4 +1,7 @@
-"""One Markdown text → sections of plain text, links, and what a linter wants to know. Pure; never raises.
+"""One Markdown text → sections of plain text, a page of safe HTML, links, and what a linter wants to know.
+
+Pure; never raises.
+
 
 CommonMark with tables, strikethrough, footnotes, definition lists and admonitions. Tokens are read in one pass;
 what a hidden part of HTML (a comment, a script) spans is skipped, so that no note to colleagues is published.
@@ -18,7 +21,10 @@ from indexer.blocks import MAX_NESTING, BlockReader
 from indexer.inline import Env, Markdown
 from indexer.links import LinkCollector
 from indexer.long_text import read_long_text
+from indexer.page_writer import PageWriter
+from indexer.safe_html import make_page
 from indexer.sections import Heading, SectionBuilder
+from kb_search.stores.pages import Page, PictureMark
 from kb_search.types import Link, Section
 
 LONGEST_TEXT = 300_000
@@ -34,11 +40,17 @@ class ParsedMarkdown:
     `anchors` were set by hand in HTML, `undescribed` are the lines of pictures without alternative text, `cut` is
     the line of what was nested too deep to be read, `unclosed` that of a comment without an end, and `simplified`
     tells that the text was too long to parse.
+
+    `page` is what readers see, `contents` its outline (see SectionBuilder.contents), `pictures` what it shows from
+    files: paths as they start at this one, with the line of the first mention.
     """
 
     title: str | None
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
+    page: Page
+    contents: tuple[tuple[int, str, str], ...] = ()
+    pictures: tuple[Link, ...] = ()
     headings: tuple[Heading, ...] = ()
     anchors: tuple[str, ...] = ()
     undescribed: tuple[int, ...] = ()
@@ -56,21 +68,26 @@ def parse_markdown(body: str, first_line: int, title: str | None = None) -> Pars
     if ";base64," in body:
         body = _EMBEDDED_FILE.sub("data:,", body)
     sections = SectionBuilder(title, first_line)
-    found = LinkCollector()
+    found, writer = LinkCollector(), PageWriter()
     cut = unclosed = None
     if len(body) > LONGEST_TEXT:
-        read_long_text(body.replace("\r\n", "\n").replace("\r", "\n"), first_line, sections)
+        read_long_text(body.replace("\r\n", "\n").replace("\r", "\n"), first_line, sections, writer)
     else:
         env: Env = {}
         # The closing newline: a plugin looks one character past a last line of spaces.
-        reader = BlockReader(_PARSER.parse(body + "\n", env), env, first_line, sections, found)
+        reader = BlockReader(_PARSER.parse(body + "\n", env), env, first_line, sections, found, writer)
         reader.read()
         cut, unclosed = reader.cut, reader.unclosed
     kept, headings = sections.finish()
+    page = make_page(writer.finish([heading.anchor for heading in headings]), writer.marks)
+    shown = dict.fromkeys(mark.path for mark in page.marks if isinstance(mark, PictureMark))
     return ParsedMarkdown(
         title=sections.first_h1,
         sections=kept,
         links=tuple(found.links),
+        page=page,
+        contents=sections.contents(headings),
+        pictures=tuple(Link(path, writer.pictures[path], image=True) for path in shown),
         headings=headings,
         anchors=tuple(found.anchors),
         undescribed=tuple(found.undescribed),

@@ -33,12 +33,14 @@ _DEPENDENCIES = (
     "lingua-language-detector",
     "markdown-it-py",
     "mdit-py-plugins",
+    "nh3",
     "PyStemmer",
     "PyYAML",
     "tokenizers",
 )
 _KEY = 32
-_LIGHT = tuple(field.name for field in fields(Article) if field.name not in ("sections", "links", "markdown"))
+_HEAVY = frozenset({"sections", "links", "markdown", "page", "contents"})
+_LIGHT = tuple(field.name for field in fields(Article) if field.name not in _HEAVY)
 _PLAIN = Article("", "", "", ())
 
 

@@ -23,7 +23,7 @@ class Prepared:
     """One article, ready to be indexed. Keys are SHA-256 digests, those of several texts one behind the other.
 
     `key` stands for all of it. `chunks` and `words` are None where the live generation and the build cache have them;
-    `article` then has no sections, links and Markdown either.
+    `article` then has no sections, links, Markdown and page either.
     """
 
     key: bytes

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from indexer.sources import SourceRead
-from kb_search.types import Link, Reference
-
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\\", re.IGNORECASE)
-
-
-def leads_elsewhere(link: Link) -> bool:
-    """Tell whether a target is an address or an absolute path, and so no file beside the article."""
-    return _ELSEWHERE.match(link.target.strip()) is not None
-
-
-def parts_of(link: Link) -> tuple[str, str]:
-    """Split a target into its path, decoded and without a query, and its fragment; either may be empty."""
-    address, _, fragment = link.target.strip().partition("#")
-    return unquote(address.partition("?")[0]), fragment
-
-
-def path_from(file: str, path: str) -> str:
-    """Follow a path from the folder of a file."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+from indexer.targets import leads_elsewhere, parts_of
+from kb_search.stores.pages import path_from
+from kb_search.types import Reference
 
 
 def references(read: SourceRead) -> Iterator[Reference]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from indexer.pictures import PictureFile
 from indexer.sources import SourceRead
 from kb_search.manifest import Manifest
 from kb_search.types import Article, Finding
@@ -58,7 +59,8 @@ class DryRun:
 class SourceReport(msgspec.Struct, frozen=True):
     """What reading the sources gave besides articles.
 
-    It is kept in the generation, so that unchanged sources, which are not read again, are reported as before.
+    It is kept in the generation, so that unchanged sources, which are not read again, are reported as before, and so
+    that a picture is missed when it changes although no article does.
     """
 
     files: int
@@ -66,13 +68,14 @@ class SourceReport(msgspec.Struct, frozen=True):
     synonyms: int
     pins: int
     findings: tuple[Finding, ...]
+    pictures: tuple[PictureFile, ...] = ()
 
     @classmethod
-    def of(cls, read: SourceRead) -> SourceReport:
-        """Take what is reported from a read."""
+    def of(cls, read: SourceRead, pictures: Iterable[PictureFile] = ()) -> SourceReport:
+        """Take what is reported from a read; `pictures` are all files that articles name as such."""
         curation = read.curation
         counts = _by_audience(read.articles), len(curation.synonyms), len(curation.pins)
-        return cls(read.files, *counts, tuple(read.findings))
+        return cls(read.files, *counts, tuple(read.findings), tuple(pictures))
 
     def save(self, path: Path) -> None:
         """Write as JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -42,9 +43,15 @@ class SectionBuilder:
         self._current = self._drafts[0]
         self._path: list[tuple[int, str]] = []
         self._headings: list[tuple[str, str | None, int, int]] = []
+        self._outline: list[tuple[int, str, int]] = []
 
-    def heading(self, level: int, text: str, explicit: str | None, line: int, written: str | None = None) -> None:
-        """Open a section. `explicit` is the anchor that the author chose, `written` the text before normalisation."""
+    def heading(
+        self, level: int, text: str, explicit: str | None, line: int, written: str | None = None
+    ) -> tuple[int, int]:
+        """Open a section. `explicit` is the anchor that the author chose, `written` the text before normalisation.
+
+        Give its level on the page, where only the title has level 1, and its number.
+        """
         self.mark(level, written or text, explicit, line)
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
@@ -52,18 +59,21 @@ class SectionBuilder:
             self.first_h1 = text
             if self._title is None or _same(self._title, text):
                 self._current = self._drafts[0]
-                return
+                return 1, len(self._headings) - 1
         self._path.append((level, text))
         path = tuple(text for _, text in self._path)
         self._current = _Draft(path, len(self._headings) - 1, line)
         self._drafts.append(self._current)
+        self._outline.append((min(6, len(path) + 1), text, self._current.heading or 0))
+        return self._outline[-1][0], len(self._headings) - 1
 
-    def mark(self, level: int, written: str, explicit: str | None, line: int) -> None:
-        """Note a heading that opens no section, as one inside a quotation: it has an anchor all the same.
+    def mark(self, level: int, written: str, explicit: str | None, line: int) -> int:
+        """Note a heading that opens no section, as one inside a quotation: it has an anchor all the same. Number it.
 
         The anchor is that of the heading as written: GitHub drops the no-break space that French puts before `?`.
         """
         self._headings.append((written, explicit, level, line))
+        return len(self._headings) - 1
 
     def text(self, text: str, line: int, separator: str = "\n\n") -> None:
         """Add a block of text to the open section."""
@@ -84,6 +94,10 @@ class SectionBuilder:
         ]
         kept = [section for section in sections if section.text]
         return tuple(kept or sections[1:] or sections), headings
+
+    def contents(self, headings: Sequence[Heading]) -> tuple[tuple[int, str, str], ...]:
+        """Give the outline of the page: level, text and anchor of each heading that opens a section."""
+        return tuple((level, text, headings[number].anchor) for level, text, number in self._outline)
 
 
 def _same(left: str, right: str) -> bool:

@@ -8,6 +8,7 @@ with what was read before.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from indexer.curation import CURATION_FILE, Entry, parse_curation
 from indexer.curation_checks import Curation, check_curation
 from indexer.files import Unusable, decoded, read_bytes
 from indexer.listing import Listing, digest_pairs, hash_listed, largest, list_sources
+from indexer.pictures import Gallery, PictureFile, look_at, picture_findings
 from indexer.relations import drop_duplicates, resolve_translations, unknown_keys
 from indexer.sections import Heading
 from indexer.tree import SUFFIXES, Found
@@ -54,7 +56,8 @@ class Page:
 class FileRead:
     """What one Markdown file gave. `digest` is the SHA-256 of its bytes; without `counts` it is not meant to be one.
 
-    `key` is None unless it was recalled: then `article` has no sections, links and Markdown, `page` nothing to lint.
+    `key` is None unless it was recalled: then `article` has no sections, links, Markdown and page, `page` nothing to
+    lint.
     """
 
     digest: str
@@ -74,8 +77,8 @@ class SourceRead:
     """All that was read. `digest` changes when a file does; `pages` is by article id, for those from Markdown.
 
     `files` counts those that hold articles, `reads` has what each of them gave, `origins` the file of each article that
-    has one of its own, by id. Findings name files as they can be
-    opened from here, `Article.source` names them inside their source folder.
+    has one of its own, by id, `pictures` what each shows, by id and then by path as the article has it. Findings name
+    files as they can be opened from here, `Article.source` names them inside their source folder.
     """
 
     articles: list[Article]
@@ -86,6 +89,7 @@ class SourceRead:
     curation: Curation = field(default_factory=Curation)
     reads: Mapping[Found, FileRead] = field(default_factory=dict)
     origins: Mapping[str, Found] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, PictureFile]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,8 +120,13 @@ def read_sources(paths: Sequence[Path], settings: Settings) -> SourceRead:
     return read_listed(list_sources(paths), settings)
 
 
-def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda found: None) -> SourceRead:
-    """Read what was listed, but for the files that `recall` knows already. Raises as `read_sources` does."""
+def read_listed(
+    listing: Listing, settings: Settings, recall: Recall = lambda found: None, gallery: Gallery | None = None
+) -> SourceRead:
+    """Read what was listed, but for the files that `recall` knows already. Raises as `read_sources` does.
+
+    `gallery` looks at pictures; without one, each is read.
+    """
     reading = _Reading(settings, read_defaults(settings), recall, findings=list(listing.findings))
     for found in listing.curated:
         _read_curation(found, reading)
@@ -135,8 +144,21 @@ def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda fo
         one: reading.origins[id(article)] for one, (_, article) in kept.items() if id(article) in reading.origins
     }
     pages = {one: page for one, found in origins.items() if (page := reading.reads[found].page)}
+    gallery = gallery or Gallery(largest(settings))
+    pictures = {
+        article.id: look_at(article, origins[article.id], gallery)
+        for article in articles
+        if article.pictures and article.id in origins
+    }
+    unseen = [
+        finding
+        for article in articles
+        if article.id in pictures
+        for finding in picture_findings(article, origins[article.id].shown, pictures[article.id])
+    ]
     from_markdown = [kept[identifier] for identifier in pages]
     findings = [*reading.findings, *duplicates, *translations, *unknown_keys(from_markdown), *wrong, *unfitting]
+    findings += dict.fromkeys(unseen)  # a file that two articles show is named once
     findings.sort(key=lambda finding: (finding.path, finding.line or 0, finding.code, finding.message))
     if not articles:
         raise NoArticles(_nothing_found(listing.sources, len(reading.digests), findings), findings)
@@ -149,6 +171,7 @@ def read_listed(listing: Listing, settings: Settings, recall: Recall = lambda fo
         curation=curation,
         reads=reading.reads,
         origins=origins,
+        pictures=pictures,
     )
 
 
@@ -194,6 +217,7 @@ def _read_file(found: Found, reading: _Reading) -> FileRead | None:
     article, findings, parsed = read_page(text, found.inside, reading.defaults)
     page = None
     if article and parsed:
+        article = replace(article, file=posixpath.normpath(found.shown))
         page = Page(found.shown, parsed.headings, parsed.anchors, parsed.undescribed)
     renamed = tuple(replace(finding, path=found.shown) for finding in findings)
     return FileRead(digest, True, article if page else None, renamed, page)

@@ -9,14 +9,17 @@ import datetime
 import re
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.catalogue import KINDS, Catalogue, Kind, address, catalogue
+from kb_search.answers import Change, ChangesAnswer
+from kb_search.catalogue import KINDS, Catalogue, address, catalogue
 from kb_search.errors import QueryError
 from kb_search.hydrate import article_url
 from kb_search.searcher import Searcher, reader_locale
-from kb_search.stores.articles import ArticleRecord, Meta
+from kb_search.stores.article_rows import Meta
+from kb_search.stores.articles import ArticleRecord
 from kb_search.text.locales import matches
 
 MOST = 200
@@ -63,29 +66,11 @@ class Entry:
     alternates: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The latest that happened to an article, on a day as ISO 8601 writes it."""
+class _Addressed(msgspec.Struct):
+    """What of the front matter a site map shows."""
 
-    kind: Kind
-    day: str
-    id: str
-    title: str
-    url: str
-    locale: str
-    area: str | None
-    category: str | None
-    owner: str | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesAnswer:
-    """A part of the changes, latest first, and how many there are."""
-
-    total: int
-    generation: str
-    changes: tuple[Change, ...]
+    slug: str | None = None
+    updated: str | None = None
 
 
 def categories(searcher: Searcher, view: str, locale: str) -> tuple[Category, ...]:
@@ -133,10 +118,11 @@ def by_alias(searcher: Searcher, path: str, view: str) -> str | None:
 def sitemap(searcher: Searcher, view: str) -> tuple[Entry, ...]:
     """List all articles of a view in order of id. Raises UnknownView."""
     snapshot, families = searcher.snapshot, searcher.snapshot.view(view).families
+    ids, locales, members = snapshot.store.ids, snapshot.store.locales.tolist(), snapshot.view(view).members.tolist()
     records = {
-        row: ArticleRecord(row, snapshot.store.ids[row], title, str(snapshot.store.locales[row]), status, front)
-        for row, title, status, front in snapshot.store.scan(Meta)
-        if snapshot.view(view).members[row]
+        row: ArticleRecord(row, ids[row], title, locales[row], status, Meta(slug=front.slug, updated=front.updated))
+        for row, title, status, front in snapshot.store.scan(_Addressed)
+        if members[row]
     }
     urls = {row: _url(searcher, record) for row, record in records.items()}
 

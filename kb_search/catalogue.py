@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Literal
+from typing import get_args
 from urllib.parse import unquote
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.answers import ChangeKind
 from kb_search.once import OncePerView
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.text.normalize import fold, lower, normalize
 
-Kind = Literal["new", "edited", "archived"]
-KINDS: tuple[Kind, ...] = ("new", "edited", "archived")
+KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
 class _Front(msgspec.Struct):
@@ -74,7 +74,7 @@ def address(path: str) -> str:
     return "/" + normalize(unquote(path)).strip("/")
 
 
-def change_of(status: str, created: str | None, updated: str | None) -> tuple[str, Kind] | None:
+def change_of(status: str, created: str | None, updated: str | None) -> tuple[str, ChangeKind] | None:
     """Tell the day and kind of the latest change of an article, None if it has no date."""
     if status == "archived" and (day := updated or created):
         return day[:10], "archived"
@@ -84,12 +84,12 @@ def change_of(status: str, created: str | None, updated: str | None) -> tuple[st
 
 
 def _read(snapshot: Snapshot, view: ViewSnapshot) -> Catalogue:
-    locales = snapshot.store.locales.tolist()
+    locales, members = snapshot.store.locales.tolist(), view.members.tolist()
     titles: list[tuple[str, str, int, str | None]] = []
-    changes: list[tuple[str, int, Kind, str | None]] = []
+    changes: list[tuple[str, int, ChangeKind, str | None]] = []
     addresses: dict[str, int] = {}
     for row, title, status, front in snapshot.store.scan(_Front):
-        if not view.members[row]:
+        if not members[row]:
             continue
         titles.append((fold(lower(title, locales[row])), title, row, front.category))
         if change := change_of(status, front.created, front.updated):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -15,11 +15,9 @@ import msgspec
 
 from kb_search.answers import ArticleAnswer, ChangesAnswer, SimilarAnswer, SuggestAnswer
 from kb_search.errors import KbSearchError
+from kb_search.events.records import EventType, Reason, Surface
 from kb_search.types import Mode, SearchResult
 
-Surface = Literal["api", "widget", "help-center", "mcp"]
-EventType = Literal["impression", "click", "helpful", "comment", "link"]
-Reason = Literal["outdated", "wrong", "unclear", "duplicate", "missing", "other"]
 _T = TypeVar("_T")
 
 

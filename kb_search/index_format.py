@@ -4,6 +4,7 @@
     INDEX/embeddings.sqlite, build.sqlite           caches of the indexer
     INDEX/generations/000012/manifest.json          written last: the receipt
     INDEX/generations/000012/articles.sqlite        texts and front matter
+    INDEX/generations/000012/assets/…               pictures that articles show
     INDEX/generations/000012/words.u32, …           every chunk's words and sentences, analysed
     INDEX/generations/000012/vectors.f32            every chunk's vector, row = chunk ordinal
     INDEX/generations/000012/names.f32              vectors of titles and keywords, as queries
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from kb_search.errors import IndexCorrupt, IndexNotFound
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 _CURRENT, _CACHE, _BUILD_CACHE = "CURRENT", "embeddings.sqlite", "build.sqlite"
 _GENERATIONS, _LOCK, _MANIFEST = "generations", "LOCK", "manifest.json"
@@ -130,6 +131,15 @@ class GenerationLayout:
     def names(self) -> Path:
         """Little-endian float32, row-major: what articles are called, embedded as queries, in order of article."""
         return self.folder / "names.f32"
+
+    @property
+    def assets(self) -> Path:
+        """The folder of the pictures that articles show; without one it is not there."""
+        return self.folder / "assets"
+
+    def asset(self, name: str) -> Path:
+        """One picture, named by its content."""
+        return self.assets / name
 
     def view(self, view: str) -> ViewLayout:
         """Return the layout of one view."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.answers import ArticleAnswer, ArticleSection, Heading, SimilarAnswer
+from kb_search.article_html import resolved
 from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
@@ -22,49 +23,8 @@ from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
 from kb_search.stores.base import Ordinals
-from kb_search.types import SUMMARY_SUFFIX, Hit, Translation
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSection:
-    """The plain text under one heading; heading and anchor are empty for the text before the first heading."""
-
-    heading: str
-    anchor: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleAnswer:
-    """One article with its text. Dates are ISO 8601; `translations` are those that this reader may see."""
-
-    id: str
-    title: str
-    url: str
-    locale: str
-    status: str
-    confidence: str | None
-    owner: str | None
-    area: str | None
-    category: str | None
-    tags: tuple[str, ...]
-    summary: str | None
-    created: str | None
-    updated: str | None
-    review_by: str | None
-    translations: tuple[Translation, ...]
-    sections: tuple[ArticleSection, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarAnswer:
-    """The articles nearest in meaning to the article `id`, best first, translations folded."""
-
-    id: str
-    locale: str
-    took_ms: float
-    generation: str
-    hits: tuple[Hit, ...]
+from kb_search.stores.pages import paragraphs
+from kb_search.types import SUMMARY_SUFFIX
 
 
 def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswer:
@@ -74,6 +34,11 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
     relatives = view_snapshot.families.others(row)
     records = snapshot.store.records([row, *relatives])
     record, template = records[row], _url_template(searcher)
+    sections, page = _sections(snapshot.store.chunks_of(row)), snapshot.store.page(row)
+    if page.page is None:
+        html = "\n".join(paragraphs(section.text) for section in sections)
+    else:
+        html = resolved(page, page.page, snapshot, view_snapshot, template)
     return ArticleAnswer(
         id=record.id,
         title=record.title,
@@ -90,7 +55,9 @@ def read_article(searcher: Searcher, article_id: str, view: str) -> ArticleAnswe
         updated=record.meta.updated,
         review_by=record.meta.review_by,
         translations=translations(relatives, records, template),
-        sections=_sections(snapshot.store.chunks_of(row)),
+        sections=sections,
+        contents=tuple(Heading(*heading) for heading in page.contents),
+        html=html,
     )
 
 
@@ -123,6 +90,15 @@ def similar(searcher: Searcher, article_id: str, view: str, limit: int = 5, loca
 def check_visible(searcher: Searcher, article_id: str, view: str) -> None:
     """Raise ArticleNotFound unless the view shows an article of this id, UnknownView where there is no such view."""
     _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
+
+
+def canonical_of(searcher: Searcher, article_id: str, view: str) -> str | None:
+    """Give the address that an article's author wants it to be known by, None if any will do.
+
+    Raises ArticleNotFound, UnknownView.
+    """
+    row = _visible(searcher.snapshot, searcher.snapshot.view(view), article_id)
+    return searcher.snapshot.store.records([row])[row].meta.canonical
 
 
 def _visible(snapshot: Snapshot, view: ViewSnapshot, article_id: str) -> int:

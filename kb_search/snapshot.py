@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from kb_search.curation import Synonyms, load_synonyms, pin_key
 from kb_search.disk import digest_of, read_ordinals
-from kb_search.errors import IndexCorrupt, IndexIncompatible, UnknownView
+from kb_search.errors import ArticleNotFound, IndexCorrupt, IndexIncompatible, UnknownView
 from kb_search.index_format import GenerationLayout, IndexLayout
 from kb_search.manifest import Manifest, open_manifest
 from kb_search.ranking.calibration import Calibration
 from kb_search.ranking.families import Families, families
 from kb_search.ranking.naming import Naming
-from kb_search.stores.articles import ArticleStore, StoredPin
+from kb_search.stores.article_rows import StoredPin
+from kb_search.stores.articles import ArticleStore
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.matrix import open_matrix
@@ -84,6 +85,7 @@ class Snapshot:
     sentences: SentenceStore
     matrix: NDArray[np.float32]
     views: dict[str, ViewSnapshot]
+    layout: GenerationLayout
 
     def view(self, name: str) -> ViewSnapshot:
         """Choose a view. Raises UnknownView."""
@@ -94,6 +96,13 @@ class Snapshot:
             raise UnknownView(
                 f"The index has no view {name!r}, only {known}. Add it under [views] and run kb-search index again."
             ) from None
+
+    def picture(self, name: str) -> bytes:
+        """Read a picture that an article shows. Raises ArticleNotFound if the generation was deleted meanwhile."""
+        try:
+            return self.layout.asset(name).read_bytes()
+        except OSError as error:
+            raise ArticleNotFound(f"The picture {name!r} is no longer there. Read its article again.") from error
 
     def close(self) -> None:
         """Close the files that need closing; the maps go with the last reference."""
@@ -122,7 +131,7 @@ def open_snapshot(index: Path) -> Snapshot:
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, sentences, matrix, views)
+    return Snapshot(manifest, store, sentences, matrix, views, generation)
 
 
 @dataclass(frozen=True, slots=True)

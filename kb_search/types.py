@@ -71,7 +71,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as its author wrote it, checked and completed with the defaults. Dates are ISO 8601 text."""
+    """One article as its author wrote it, checked and completed with the defaults. Dates are ISO 8601 text.
+
+    `pictures` are those that it shows from files, by the path from its own. `page` is its safe HTML (see
+    stores/pages.py), empty where the text is plain; `contents` its outline: level from 2 on, text and anchor.
+    `source` is the path of its file inside the source folder, `file` the one by which links between files are followed.
+    """
 
     id: str
     title: str
@@ -97,8 +102,12 @@ class Article:
     canonical: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
+    pictures: tuple[Link, ...] = ()
     markdown: str = ""
+    page: bytes = b""
+    contents: tuple[tuple[int, str, str], ...] = ()
     source: str = ""
+    file: str = ""
     digest: str = ""
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from kb_search.errors import AccessDenied, NotPermitted, QueryError
-from kb_search.events.keys import Key
+from kb_search.events.records import Key
 from kb_search.events.state import State
 from kb_search.types import Principal
 

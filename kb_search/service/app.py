@@ -14,12 +14,14 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kb_search.events.state import State
 from kb_search.service.admin import admin_routes
-from kb_search.service.articles import article_routes, page_routes
+from kb_search.service.articles import article_routes
+from kb_search.service.background import watch
 from kb_search.service.changes import changes_routes
 from kb_search.service.cors import ApiCors
 from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
-from kb_search.service.holder import SearcherHolder, poll
+from kb_search.service.help_center import help_center_routes
+from kb_search.service.holder import SearcherHolder
 from kb_search.service.middleware import BodyLimit, HeadAsGet
 from kb_search.service.openapi import complete_openapi
 from kb_search.service.problems import install
@@ -55,15 +57,13 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(searchers.refresh)
         stop, seconds = threading.Event(), searchers.settings.service.reload_seconds
-        thread = threading.Thread(target=poll, args=(searchers, seconds, stop), name="kb-search-reload")
-        if seconds > 0:
-            thread.start()
+        thread = threading.Thread(target=watch, args=(searchers, seconds, stop), name="kb-search-background")
+        thread.start()
         try:
             yield
         finally:
             stop.set()
-            if seconds > 0:
-                await run_in_threadpool(thread.join)
+            await run_in_threadpool(thread.join)
             await run_in_threadpool(workers.close)
             searchers.close()
 
@@ -96,8 +96,8 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     ):
         app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
-    app.include_router(page_routes(searchers))
     app.include_router(scripts_routes(searchers.settings))
+    app.include_router(help_center_routes(searchers, state, searchers.settings))
     complete_openapi(app)
     return app
 

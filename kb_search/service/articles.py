@@ -1,4 +1,4 @@
-"""One article, its page, and the articles like it."""
+"""One article, and the articles like it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from kb_search.errors import ArticleNotFound
-from kb_search.reading import ArticleAnswer, SimilarAnswer, read_article, similar
-from kb_search.service import page
+from kb_search.answers import ArticleAnswer, SimilarAnswer
+from kb_search.reading import read_article, similar
 from kb_search.service.access import Reader, no_parameters
-from kb_search.service.answers import HTML, JSON, json_answer, revalidated
+from kb_search.service.answers import JSON, json_answer, revalidated
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.parameters import SimilarParameters, reader_locale
 from kb_search.service.query_string import described_query, query_reader
@@ -54,22 +53,5 @@ def article_routes(searchers: SearcherHolder) -> APIRouter:
         with searchers.lease() as searcher:
             answer = read_article(searcher, article_id, reader.view)
         return revalidated(request, msgspec.json.encode(answer), JSON)
-
-    return router
-
-
-def page_routes(searchers: SearcherHolder) -> APIRouter:
-    """Make the pages that the hits' addresses lead to."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/articles/{id:path}")
-    def article_page(request: Request, article_id: ArticleId, reader: Reader) -> Response:
-        """Show one article to a person."""
-        try:
-            with searchers.lease() as searcher:
-                answer = read_article(searcher, article_id, reader.view)
-        except ArticleNotFound:
-            return Response(page.NOT_FOUND, 404, {**page.HEADERS, "Cache-Control": "no-store"}, HTML)
-        return revalidated(request, page.render(answer).encode(), HTML, page.HEADERS)
 
     return router

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urljoin
 from xml.etree import ElementTree as Xml
 
-from kb_search.browsing import Change, ChangesAnswer
+from kb_search.answers import Change, ChangesAnswer
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -28,7 +28,8 @@ def feed(answer: ChangesAnswer, title: str, base: str, address: str) -> bytes:
     _text(author, "name", title)
     for change in answer.changes:
         root.append(_entry(change, base))
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _entry(change: Change, base: str) -> Xml.Element:

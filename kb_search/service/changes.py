@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from kb_search.browsing import ChangesAnswer, changes
+from kb_search.answers import ChangesAnswer
+from kb_search.browsing import changes
 from kb_search.service.access import Reader
 from kb_search.service.answers import ATOM, JSON, revalidated
 from kb_search.service.atom import feed

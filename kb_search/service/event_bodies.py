@@ -6,12 +6,12 @@ with it, a flag with a proposal how to mend it.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from kb_search.service.parameters import Surface
+from kb_search.events.records import EventType, Reason, Surface
 
 MAX_COMMENT = 2_000
 """Characters of a comment."""
@@ -54,7 +54,7 @@ class EventBody(BaseModel):
         },
     )
 
-    type: Literal["impression", "click", "helpful", "comment", "link"] = Field(
+    type: EventType = Field(
         description="The answer was seen, an article opened, voted for, commented on, or given to a customer."
     )
     query_id: _QueryId | None = None
@@ -96,7 +96,7 @@ class FlagBody(BaseModel):
     )
 
     article_id: _ArticleId
-    reason: Literal["outdated", "wrong", "unclear", "duplicate", "missing", "other"]
+    reason: Reason
     comment: _Comment | None = None
     proposal: Annotated[str, Field(min_length=1, max_length=MAX_PROPOSAL), AfterValidator(_whole)] | None = Field(
         None, description="The text that would be right."

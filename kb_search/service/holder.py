@@ -154,9 +154,3 @@ class SearcherHolder:
         kept = f"Generation {serving} keeps serving." if serving else "Nothing is served until that is mended."
         trace = None if isinstance(error, KbSearchError) else error
         _log.error("The published generation cannot be opened: %s %s", error, kept, exc_info=trace)
-
-
-def poll(searchers: SearcherHolder, seconds: float, stop: threading.Event) -> None:
-    """Look for a new generation every so many seconds, until `stop` is set."""
-    while not stop.wait(seconds):
-        searchers.refresh()

@@ -6,12 +6,13 @@ Unknown parameters and keys are refused. What a filter means is decided in kb_se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, field_validator
 
 from kb_search.errors import ConfigError, QueryError
+from kb_search.events.records import Surface
 from kb_search.filters import DATE_FIELDS, TEXT_FIELDS
 from kb_search.ranking.rollup import WINDOW
 from kb_search.text.locales import canonical
@@ -46,9 +47,6 @@ FILTER_SCHEMAS: dict[str, Any] = {
     },
 }
 """Schemas that the OpenAPI document needs beside those of the types."""
-
-
-Surface = Literal["api", "widget", "help-center", "mcp"]
 
 
 class _Options(BaseModel):

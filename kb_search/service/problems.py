@@ -62,6 +62,7 @@ _DETAILS = {
 TOO_LARGE = "body-too-large"
 _RETRY_SECONDS = "5"
 _MAX_NAMED = 10
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def problem(
@@ -127,14 +128,11 @@ async def _routing(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """List the methods of all routes of this address: an endpoint's GET and POST are two."""
-    methods = {
-        method
-        for route in request.app.routes
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in getattr(route, "methods", None) or ()
-    }
-    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    """List the methods that this address takes: an endpoint's GET and POST are two routes."""
+    routes = request.app.routes
+    asked = ({**request.scope, "method": method} for method in _METHODS)
+    methods = [one["method"] for one in asked if any(route.matches(one)[0] is Match.FULL for route in routes)]
+    return ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""What was asked → what is recorded of it. The recorder takes out what is personal; here is only which fields there are."""
+"""What was asked → what is recorded of it; the recorder takes out what is personal."""
 
 from __future__ import annotations
 

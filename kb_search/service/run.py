@@ -6,6 +6,7 @@ import contextlib
 import logging
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
@@ -59,7 +60,7 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
 
 def _readers(state: State) -> str:
     """Say who can see more than the view `public`."""
-    views = sorted({key.view for key in state.keys.list() if key.is_live()} - {Principal().view})
+    views = sorted({key.view for key in state.keys.list() if key.is_live(datetime.now(UTC))} - {Principal().view})
     if not views:
         return "only the view `public`: no key is for another"
     return f"the view `public`; with their keys also {', '.join(views)}"

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kb_search.browsing import Change, ChangesAnswer
-from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
-from kb_search.suggesting import SuggestAnswer, Suggestion
+from kb_search.answers import (
+    ArticleAnswer,
+    ArticleSection,
+    Change,
+    ChangesAnswer,
+    Heading,
+    SimilarAnswer,
+    SuggestAnswer,
+    Suggestion,
+)
 from kb_search.types import Hit, Passage, SearchResult, Translation
 
 PROBLEM_JSON = "application/problem+json"
@@ -126,6 +133,11 @@ _ARTICLE = ArticleAnswer(
     review_by="2027-03-14",
     translations=(_TRANSLATION,),
     sections=(ArticleSection("Ask for a reset link", "ask-for-a-reset-link", _PASSAGE.text),),
+    contents=(Heading(2, "Ask for a reset link", "ask-for-a-reset-link"),),
+    html=(
+        '<h2 id="ask-for-a-reset-link">Ask for a reset link</h2>\n'
+        "<p>Select <strong>Forgot password?</strong> under the password field.</p>"
+    ),
 )
 _READY = Ready("ready", "000012", "multilingual-e5-small", 36, {"en": 12, "fr": 12, "tr": 12})
 _PROBLEM = Problem(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from kb_search.answers import SuggestAnswer
 from kb_search.events.state import State
 from kb_search.service.access import Reader
 from kb_search.service.answers import json_answer
@@ -14,7 +15,7 @@ from kb_search.service.parameters import SuggestParameters, reader_locale
 from kb_search.service.query_string import described_query, query_reader
 from kb_search.service.schemas import responses
 from kb_search.service.workers import Workers
-from kb_search.suggesting import SuggestAnswer, suggest
+from kb_search.suggesting import suggest
 from kb_search.types import Principal
 
 _SECONDS = 60

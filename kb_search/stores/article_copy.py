@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
 from kb_search.curation import Pin
-from kb_search.stores.articles import create_tables, insert_articles, insert_pins
+from kb_search.stores.article_rows import ShownPicture, create_tables, insert_articles, insert_pictures, insert_pins
 from kb_search.types import Article, Chunk
 
 
@@ -25,6 +25,7 @@ def copy_articles(
     chunks: Sequence[Sequence[Chunk]],
     counts: Sequence[int],
     pins: Sequence[Pin] = (),
+    pictures: Iterable[ShownPicture] = (),
 ) -> None:
     """Write what `build_articles` would, given a store in which most of it is.
 
@@ -48,12 +49,14 @@ def copy_articles(
                 ):
                     database.execute(sql, values)
             database.execute("DELETE FROM pins")
+            database.execute("DELETE FROM pictures")
         else:
             create_tables(database)
             database.execute("ATTACH ? AS old", [f"{old.resolve().as_uri()}?mode=ro&immutable=1"])
             _copy_moved(database, places, first)
         insert_articles(database, fresh)
         insert_pins(database, articles, pins)
+        insert_pictures(database, pictures)
         database.commit()
 
 

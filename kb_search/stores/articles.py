@@ -1,7 +1,7 @@
 """SQLite: the texts and front matter of a generation, shared by all its views, and the columns that searching needs.
 
-Written once, opened read-only and immutable. Ordinals: articles in order of id, chunks in order of article.
-It does not decide what a reader may see, nor which articles are translations of each other: a view does (see
+Opened read-only and immutable; article_rows.py writes it. Ordinals: articles in order of id, chunks in order of
+article. It does not decide what a reader may see, nor which articles are translations of each other: a view does (see
 snapshot.py).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -18,54 +18,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.curation import Pin
 from kb_search.errors import IndexCorrupt
-from kb_search.filters import DATE_FIELDS, FACET_FIELDS, TEXT_FIELDS, Condition
+from kb_search.filters import DATE_FIELDS, FACET_FIELDS, Condition
+from kb_search.stores.article_rows import Meta, StoredPin
 from kb_search.stores.base import Mask, Ordinals
-from kb_search.types import Article, Chunk
+from kb_search.stores.pages import Page, Picture, decode_contents, decode_page
 
 _Part = TypeVar("_Part", bound=msgspec.Struct)
 
 _CONNECTIONS = 8
 """As many queries read at the same time; each takes well under a millisecond."""
 
-_SCHEMA = """
-CREATE TABLE articles (
-    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, locale TEXT NOT NULL,
-    status TEXT NOT NULL, first_chunk INTEGER NOT NULL,
-    meta BLOB NOT NULL, markdown TEXT NOT NULL);
-CREATE TABLE chunks (
-    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    anchor TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL, joint TEXT NOT NULL);
-CREATE TABLE fields (article INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (field, value, article)) WITHOUT ROWID;
-CREATE INDEX fields_of_article ON fields (article);
-CREATE TABLE pins (query TEXT NOT NULL, article INTEGER NOT NULL, place INTEGER, view TEXT);
-"""
-
-
-class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Front matter that is shown, not searched in columns of its own."""
-
-    audience: tuple[str, ...] = ()
-    slug: str | None = None
-    summary: str | None = None
-    tags: tuple[str, ...] = ()
-    category: str | None = None
-    translation_of: str | None = None
-    confidence: str | None = None
-    governance: str | None = None
-    owner: str | None = None
-    area: str | None = None
-    created: str | None = None
-    updated: str | None = None
-    review_by: str | None = None
-    aliases: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    pinned_for: tuple[str, ...] = ()
-    canonical: str | None = None
-    source: str = ""
-    extra: dict[str, Any] = {}
+_LOOKUP = 500
 
 
 class ArticleRecord(NamedTuple):
@@ -90,65 +54,13 @@ class ChunkRecord(NamedTuple):
     joint: str = "\n\n"
 
 
-class StoredPin(NamedTuple):
-    """An article, by ordinal, that comes first for a query.
+class StoredPage(NamedTuple):
+    """What readers see of an article: see Article. `page` is None for plain text, `pictures` are by path."""
 
-    `place` says where among the others, None for behind all those that have one; `view` is the only one that it is
-    for, None for all.
-    """
-
-    query: str
-    article: int
-    place: int | None = None
-    view: str | None = None
-
-
-def build_articles(
-    path: Path, articles: Sequence[Article], chunks: Sequence[Sequence[Chunk]], pins: Sequence[Pin] = ()
-) -> None:
-    """Write the store of a generation: `articles` in order of id, `chunks` one list per article.
-
-    `pins` name articles that exist; to them come those that articles have themselves (`pinned_for`).
-    """
-    first_chunks: list[int] = np.cumsum([0, *(len(listed) for listed in chunks)]).tolist()
-    with closing(sqlite3.connect(path)) as database:
-        create_tables(database)
-        insert_articles(database, list(zip(range(len(articles)), first_chunks, articles, chunks, strict=False)))
-        insert_pins(database, articles, pins)
-        database.commit()
-
-
-def create_tables(database: sqlite3.Connection) -> None:
-    """Lay out a new file. Nobody reads it before it is complete and synced: no journal needed."""
-    database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-
-
-def insert_articles(
-    database: sqlite3.Connection, numbered: Sequence[tuple[int, int, Article, Sequence[Chunk]]]
-) -> None:
-    """Write all that is stored of some articles: ordinal, ordinal of the first chunk, article, chunks."""
-    database.executemany(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ((row, a.id, a.title, a.locale, a.status, first, _encode(a), a.markdown) for row, first, a, _ in numbered),
-    )
-    flat = ((first + number, c) for _, first, _, chunks in numbered for number, c in enumerate(chunks))
-    database.executemany(
-        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
-        ((row, c.id, c.anchor, shown_heading(c), c.text, c.joint) for row, c in flat),
-    )
-    # In the order of the primary key, so that every row goes to the end of its stretch.
-    fields = sorted((field, value, row) for row, _, article, _ in numbered for field, value in _fields(article))
-    database.executemany("INSERT OR IGNORE INTO fields (field, value, article) VALUES (?, ?, ?)", fields)
-
-
-def insert_pins(database: sqlite3.Connection, articles: Sequence[Article], pins: Sequence[Pin]) -> None:
-    """Write all pins."""
-    database.executemany("INSERT INTO pins VALUES (?, ?, ?, ?)", _pins(articles, pins))
-
-
-def shown_heading(chunk: Chunk) -> str:
-    """Join the headings above a chunk as they are shown."""
-    return " › ".join(chunk.heading_path)
+    file: str
+    contents: list[tuple[int, str, str]]
+    page: Page | None
+    pictures: dict[str, Picture]
 
 
 class ArticleStore:
@@ -219,6 +131,27 @@ class ArticleStore:
         """Fetch an article's source text, without front matter."""
         return str(self._all("SELECT markdown FROM articles WHERE ordinal = ?", [ordinal])[0][0])
 
+    def page(self, ordinal: int) -> StoredPage:
+        """Fetch what readers see of an article."""
+        sql = "SELECT file, contents, page FROM articles WHERE ordinal = ?"
+        file, contents, page = self._all(sql, [ordinal])[0]
+        shown = self._all("SELECT path, name, width, height FROM pictures WHERE article = ?", [ordinal])
+        pictures = {path: Picture(name, width, height) for path, name, width, height in shown}
+        return StoredPage(file or "", decode_contents(contents), decode_page(page) if page else None, pictures)
+
+    def of_files(self, files: Iterable[str]) -> list[tuple[str, int]]:
+        """Find articles by the files that links lead to: pairs of file and ordinal, in order of ordinal."""
+        return self._any("SELECT file, ordinal FROM articles WHERE file IN", files, " ORDER BY ordinal")
+
+    def of_aliases(self, aliases: Iterable[str]) -> list[tuple[str, int]]:
+        """Find articles by former addresses: pairs of alias and ordinal, in order of ordinal."""
+        sql = "SELECT value, article FROM fields WHERE field = 'aliases' AND value IN"
+        return self._any(sql, aliases, " ORDER BY article")
+
+    def showing(self, picture: str) -> list[int]:
+        """List the articles that show a picture, by its name among the assets."""
+        return [row[0] for row in self._all("SELECT article FROM pictures WHERE name = ?", [picture])]
+
     def matching(self, conditions: Sequence[Condition]) -> Mask | None:
         """Mark the articles that meet every condition: bool of shape (articles,); None when there is none."""
         allowed: Mask | None = None
@@ -274,6 +207,13 @@ class ArticleStore:
         finally:
             self._idle.put(connection)
 
+    def _any(self, sql: str, values: Iterable[str], tail: str) -> list[tuple[str, int]]:
+        listed, found = list(values), []
+        for start in range(0, len(listed), _LOOKUP):
+            part = listed[start : start + _LOOKUP]
+            found += self._all(f"{sql} ({', '.join('?' * len(part))}){tail}", part)
+        return found
+
     def _in(self, sql: str, ordinals: Iterable[int], tail: str = "") -> list[Any]:
         # Ordinals are our own integers: written out, they need no limit on the number of parameters.
         return self._all(f"{sql} ({','.join(str(int(ordinal)) for ordinal in ordinals)}){tail}")
@@ -289,11 +229,6 @@ class ArticleStore:
 _META = msgspec.json.Decoder(Meta)
 
 
-def _encode(article: Article) -> bytes:
-    values = {name: getattr(article, name) for name in Meta.__struct_fields__ if name != "extra"}
-    return msgspec.json.encode(Meta(**values, extra=dict(article.extra)))
-
-
 def _record(row: Sequence[Any]) -> ArticleRecord:
     ordinal, identifier, title, locale, status, meta = row
     return ArticleRecord(ordinal, identifier, title, locale, status, _META.decode(meta))
@@ -306,25 +241,6 @@ def _originals(ids: Sequence[str], named: Iterable[tuple[int, str]]) -> Ordinals
     for row, name in named:
         originals[row] = numbers.setdefault(name, len(numbers))
     return originals
-
-
-def _fields(article: Article) -> Iterable[tuple[str, str]]:
-    for field in (*TEXT_FIELDS, *DATE_FIELDS, "translation_of"):
-        value = getattr(article, field)
-        for item in (value,) if isinstance(value, str) else value or ():
-            yield field, item
-
-
-def _pins(articles: Sequence[Article], pins: Iterable[Pin]) -> Iterator[StoredPin]:
-    rows = {article.id: row for row, article in enumerate(articles)}
-    place = 0
-    for pin in pins:
-        for identifier in pin.articles:
-            for query in pin.queries:
-                yield from (StoredPin(query, rows[identifier], place, view) for view in pin.views or (None,))
-            place += 1
-    for row, article in enumerate(articles):
-        yield from (StoredPin(query, row) for query in dict.fromkeys(article.pinned_for))
 
 
 def _where(condition: Condition) -> tuple[str, list[str]]:

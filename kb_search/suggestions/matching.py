@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.suggestions.shelf import KEYWORD, Shelf, Span
-from kb_search.suggestions.slips import slips
-from kb_search.suggestions.typed import Chunk, Reading, Typed
+from kb_search.suggestions.slips import Slip
+from kb_search.suggestions.typed import Chunk, Reading
 
 Numbers = NDArray[np.float32]
 
@@ -30,11 +30,26 @@ _FIRST_LETTER = 0.7
 """What is left of a slip in the first letter."""
 _SHORTEST_BEGINNING = 3
 """Letters of a word with others behind it that may be the beginning of a longer one."""
-_TITLE_BEGINS, _KEYWORD_BEGINS = 0.5, 0.12
-_SHORT = 0.02
+_TITLE_BEGINS, _KEYWORD_BEGINS = np.float32(0.5), np.float32(0.12)
+_SHORT = np.float32(0.02)
 """What a title of one word gets; one of two gets half of it."""
-LEAST = 0.35
+_FLOOR = 0.25
+"""Worth of a word that all articles have."""
+_UNMET = 0.5
+"""Share of its worth that a word counts for which no article is called by: it may say little, or not be finished."""
+LEAST = 0.15
 """What must be met to be worth a look."""
+
+
+class Found(NamedTuple):
+    """Postings, and how well they meet a word, of 1."""
+
+    span: Span
+    factor: float
+
+
+Meeting = tuple[Sequence[Found], ...]
+"""For each word of a reading where it is met."""
 
 
 class Best(NamedTuple):
@@ -44,33 +59,64 @@ class Best(NamedTuple):
     scores: Numbers
 
 
+def meetings(chunk: Chunk, shelf: Shelf) -> list[Meeting]:
+    """Tell where a chunk is met as it is typed: once for each of its readings that is."""
+    return [found for reading in chunk.readings if (found := _found(reading, shelf))]
+
+
+def slips(chunk: Chunk, shelf: Shelf) -> list[Slip]:
+    """List what a chunk may have been meant to begin with, if it is a slip; codes are none."""
+    reading = chunk.readings[0]
+    return [] if len(reading) != 1 or reading[0].code else shelf.slips(reading[0].folded)
+
+
+def guessed(chunk: Chunk, meant: Sequence[Slip], shelf: Shelf) -> list[Meeting]:
+    """Tell where a chunk is met as one of its slips."""
+    first = chunk.readings[0][0].folded[0]
+    found = [
+        Found(shelf.beginning_with(beginning), _SLIP[edits] * (1.0 if beginning[0] == first else _FIRST_LETTER))
+        for beginning, edits in meant
+    ]
+    return [(found,)] if found else []
+
+
 def match(
-    chunks: Sequence[Chunk], shelf: Shelf, frequency: Callable[[str], int], most: int, *, guess: bool = True
+    chunks: Sequence[Chunk],
+    met: Sequence[Sequence[Meeting]],
+    shelf: Shelf,
+    frequency: Callable[[str], int],
+    most: int,
 ) -> Best:
     """Order the articles of a shelf by how well they fit; ties by ordinal.
 
-    `frequency` counts the articles of the shelf that have a stem anywhere in their texts; `guess` takes a word that
-    nothing begins with for a slip.
+    `met` tells of each chunk where it is met. `frequency` counts the articles of the shelf that have a stem anywhere
+    in their texts.
     """
     size = len(shelf.rows)
-    total, possible = np.zeros(size, np.float32), 0.0
-    title, keyword = np.ones(size, np.bool_), np.ones(size, np.bool_)
-    for place, chunk in enumerate(chunks):
-        met, title_here, keyword_here = _met(chunk, place, shelf, guess=guess)
-        title &= title_here
-        keyword &= keyword_here
-        worth = _worth(chunk, met, size, frequency)
-        possible += worth
-        total += np.float32(worth) * met
-    if not possible:
+    total: Numbers = np.zeros(size, np.float32)
+    possible = 0.0
+    title, keyword = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    for place, (chunk, listed) in enumerate(zip(chunks, met, strict=True)):
+        how = _how(listed, shelf)
+        have = max(frequency(word.stem) for word in chunk.readings[0])
+        if how is not None and (chunk.readings[0][-1].open or not have):
+            have = max(have, int(np.count_nonzero(how)))
+        worth = _FLOOR + math.log1p((max(size - have, 0) + 0.5) / (have + 0.5))
+        possible += worth if how is not None else _UNMET * worth
+        if how is not None:
+            total += np.float32(worth) * how
+            for meeting in listed:
+                _go_on(title, meeting, place, place, shelf)
+                _go_on(keyword, meeting, KEYWORD + place, place, shelf)
+    found = np.flatnonzero(total >= np.float32(max(LEAST * possible, 1e-6)))
+    if not len(found):
         return Best(np.empty(0, np.int64), np.empty(0, np.float32))
-    total /= np.float32(possible)
-    total[total < LEAST] = 0
-    found = np.flatnonzero(total)
-    scores = total[found] + np.float32(_SHORT) / np.maximum(shelf.lengths[found], np.float32(1))
-    scores += np.float32(_TITLE_BEGINS) * title[found]
+    scores = np.asarray(total[found] / np.float32(possible), np.float32)
+    scores += _SHORT / np.maximum(shelf.lengths[found], np.float32(1))
+    begins = title[found] == len(chunks)
+    scores *= 1 + _TITLE_BEGINS * begins
     if len(chunks) > 1:
-        scores += np.float32(_KEYWORD_BEGINS) * (keyword[found] & ~title[found])
+        scores *= 1 + _KEYWORD_BEGINS * ((keyword[found] == len(chunks)) & ~begins)
     if len(found) > most:
         kept = scores >= np.partition(scores, -most)[-most]
         found, scores = found[kept], scores[kept]
@@ -78,72 +124,45 @@ def match(
     return Best(shelf.rows[found[order]], scores[order])
 
 
-def _worth(chunk: Chunk, met: Numbers, size: int, frequency: Callable[[str], int]) -> float:
-    have = max(int(np.count_nonzero(met)), *(frequency(word.stem) for word in chunk.readings[0]))
-    return math.log1p((size - min(have, size) + 0.5) / (have + 0.5))
-
-
-def _met(
-    chunk: Chunk, place: int, shelf: Shelf, *, guess: bool
-) -> tuple[Numbers, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Give how each article meets a chunk, 0 to 1, and whether it does with this word of its title, of a keyword."""
-    met = np.zeros(len(shelf.rows), np.float32)
-    title, keyword = np.zeros(len(met), np.bool_), np.zeros(len(met), np.bool_)
-    for reading in chunk.readings:
-        found = _spans(reading, shelf)
-        if found:
-            np.maximum(met, _all_met(found, shelf), out=met)
-            for span, _ in found[0]:
-                articles, places = shelf.articles[span.start : span.end], shelf.places[span.start : span.end]
-                title[articles[places == place]] = True
-                keyword[articles[places == KEYWORD + place]] = True
-    if guess and not met.any():
-        np.maximum(met, _guessed(chunk.readings[0], shelf), out=met)
-    return met, title, keyword
-
-
-def _all_met(found: Sequence[Sequence[tuple[Span, float]]], shelf: Shelf) -> Numbers:
-    """Give the mean over the words of a reading, 0 where an article lacks one."""
-    words = [_best(spans, shelf) for spans in found]
-    if len(words) == 1:
-        return words[0]
-    mean: Numbers = np.mean(words, axis=0, dtype=np.float32)
-    return np.where(np.min(words, axis=0) > 0, mean, np.float32(0))
-
-
-def _best(spans: Sequence[tuple[Span, float]], shelf: Shelf) -> Numbers:
-    met = np.zeros(len(shelf.rows), np.float32)
-    for span, factor in spans:
-        part = slice(span.start, span.end)
-        np.maximum.at(met, shelf.articles[part], (_VALUES * np.float32(factor))[shelf.places[part]])
-    return met
-
-
-def _spans(reading: Reading, shelf: Shelf) -> list[list[tuple[Span, float]]]:
-    """List for each word of a reading where it is met; nothing if one is met nowhere."""
+def _found(reading: Reading, shelf: Shelf) -> Meeting:
     found = []
     for word in reading:
-        spans = [(shelf.having(word.folded), 1.0), (shelf.of_stem(word.stem), _STEM)]
+        spans = [Found(shelf.having(word.folded), 1.0), Found(shelf.of_stem(word.stem), _STEM)]
         if word.open:
-            spans.append((shelf.beginning_with(word.folded), _OPEN))
+            spans.append(Found(shelf.beginning_with(word.folded), _OPEN))
         elif len(word.folded) >= _SHORTEST_BEGINNING and not word.code:
-            spans.append((shelf.beginning_with(word.folded), _CLOSED))
-        spans = [(span, factor) for span, factor in spans if span.start < span.end]
+            spans.append(Found(shelf.beginning_with(word.folded), _CLOSED))
+        spans = [one for one in spans if one.span.start < one.span.end]
         if not spans:
-            return []
+            return ()
         found.append(spans)
-    return found
+    return tuple(found)
 
 
-def _guessed(reading: Reading, shelf: Shelf) -> Numbers:
-    if len(reading) != 1 or reading[0].code:
-        return np.zeros(len(shelf.rows), np.float32)
-    word: Typed = reading[0]
-    spans = []
-    for beginning, edits in slips(word.folded, shelf):
-        factor = _SLIP[edits] * (1.0 if beginning[0] == word.folded[0] else _FIRST_LETTER)
-        spans.append((shelf.beginning_with(beginning), factor))
-    return _best(spans, shelf)
+def _how(listed: Sequence[Meeting], shelf: Shelf) -> Numbers | None:
+    """Tell how each article meets a chunk by its best reading, 0 to 1; None if none does."""
+    best: Numbers | None = None
+    for meeting in listed:
+        words = [_best(found, shelf) for found in meeting]
+        how = words[0]
+        if len(words) > 1:  # all of them, and then as they are met on average
+            how = np.where(np.min(words, axis=0) > 0, np.mean(words, axis=0, dtype=np.float32), np.float32(0))
+        best = how if best is None else np.maximum(best, how)
+    return best
+
+
+def _best(found: Sequence[Found], shelf: Shelf) -> Numbers:
+    how: Numbers = np.zeros(len(shelf.rows), np.float32)
+    for (start, end), factor in found:
+        np.maximum.at(how, shelf.articles[start:end], (_VALUES * np.float32(factor))[shelf.places[start:end]])
+    return how
+
+
+def _go_on(run: NDArray[np.uint8], meeting: Meeting, place: int, before: int, shelf: Shelf) -> None:
+    """Count one more where all chunks `before` were met in their places, and this one is in its own."""
+    for (start, end), _ in meeting[0]:
+        articles = shelf.articles[start:end][shelf.places[start:end] == place]
+        run[articles[run[articles] == before]] = before + 1
 
 
 _PLACES = np.arange(2 * KEYWORD)

@@ -14,6 +14,7 @@ def continuing(text: str, popular: Iterable[str], most: int) -> list[str]:
     Its last word may be the beginning of one of theirs. The text itself is not among them, nor any query twice.
     """
     typed, words = _spelt(text)
+    beginnings = [f" {word}" for word in words.split()]
     begin: dict[str, str] = {}
     have: dict[str, str] = {}
     for query in popular:
@@ -24,14 +25,13 @@ def continuing(text: str, popular: Iterable[str], most: int) -> list[str]:
             begin[key] = query
             if len(begin) == most:
                 break
-        elif all(any(other.startswith(word) for other in own) for word in words):
+        elif beginnings and all([beginning in own for beginning in beginnings]):
             have[key] = query
     return [normalize(query) for query in (*begin.values(), *have.values())][:most]
 
 
 @lru_cache(maxsize=8_192)
-def _spelt(text: str) -> tuple[str, tuple[str, ...]]:
-    """Spell a query as queries are compared, and its words."""
-    key = fold(normalize(text)).replace("'", "’")
-    words = tuple("".join(letter if letter.isalnum() else " " for letter in key).split())
-    return key, words
+def _spelt(text: str) -> tuple[str, str]:
+    """Spell a query as queries are compared, and its words, each after a space."""
+    key = fold(normalize(text))
+    return key, " " + " ".join("".join(letter if letter.isalnum() else " " for letter in key).split())

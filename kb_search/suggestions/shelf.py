@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.suggestions.slips import Slip, slips
 from kb_search.text.analyzer import tokens
 from kb_search.text.locales import primary
 from kb_search.text.normalize import fold, lower
@@ -31,6 +33,10 @@ _OPENING, _CLOSING = '([«"', ')],;:!?»"'
 """Signs around a word that are no part of any term."""
 
 
+_REMEMBERED = 4_096
+"""Beginnings whose next letters are remembered, and slips: a word is looked for again with each letter behind it."""
+
+
 class Named(NamedTuple):
     """An article by its ordinal, what it is called, and the words of its readers for it."""
 
@@ -44,6 +50,33 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class SortedWords:
+    """Words and the stems among them, looked up by their beginnings."""
+
+    def __init__(self, words: list[str]) -> None:
+        """Take words in order."""
+        self._words = words
+        self._behind = lru_cache(_REMEMBERED)(self._letters_behind)
+
+    def has_beginning(self, letters: str) -> bool:
+        """Tell whether any word begins with some letters."""
+        at = bisect_left(self._words, letters)
+        return at < len(self._words) and self._words[at].startswith(letters)
+
+    def letters_behind(self, letters: str) -> list[str]:
+        """List the letters that follow some letters at the beginning of a word."""
+        return self._behind(letters)
+
+    def _letters_behind(self, letters: str) -> list[str]:
+        words, found, at = self._words, [], bisect_left(self._words, letters or _FIRST)
+        while at < len(words) and words[at].startswith(letters):
+            longer = words[at][: len(letters) + 1]
+            if len(longer) > len(letters):
+                found.append(longer[-1])
+            at = bisect_left(words, longer + (_BEHIND if len(longer) > len(letters) else ""), at + 1)
+        return found
 
 
 class Shelf:
@@ -75,6 +108,8 @@ class Shelf:
         word = word_of[np.repeat((np.cumsum(has) - has)[number], times) + at]
         order = np.argsort(word, kind="stable")
         self._words = words
+        sorted_words = SortedWords(words)
+        self._slips = lru_cache(_REMEMBERED)(lambda typed: slips(typed, sorted_words))
         article = np.repeat(np.repeat(np.arange(len(listed)), counts), length_of)
         self.articles: NDArray[np.int32] = np.repeat(article, times)[order].astype(np.int32)
         self.places: NDArray[np.uint8] = np.repeat(place, times)[order].astype(np.uint8)
@@ -93,20 +128,9 @@ class Shelf:
         """Give the postings of all words with a stem."""
         return self.having(_STEM + folded_stem)
 
-    def has_beginning(self, letters: str) -> bool:
-        """Tell whether any word begins with some letters."""
-        at = bisect_left(self._words, letters)
-        return at < len(self._words) and self._words[at].startswith(letters)
-
-    def letters_behind(self, letters: str) -> list[str]:
-        """List the letters that follow some letters at the beginning of a word."""
-        words, found, at = self._words, [], bisect_left(self._words, letters or _FIRST)
-        while at < len(words) and words[at].startswith(letters):
-            longer = words[at][: len(letters) + 1]
-            if len(longer) > len(letters):
-                found.append(longer[-1])
-            at = bisect_left(words, longer + (_BEHIND if len(longer) > len(letters) else ""), at + 1)
-        return found
+    def slips(self, typed: str) -> list[Slip]:
+        """List what some words begin with that may have been meant, see slips.py; what is given is remembered."""
+        return self._slips(typed)
 
     def _span(self, first: int, last: int) -> Span:
         return Span(int(self._starts[first]), int(self._starts[last]))

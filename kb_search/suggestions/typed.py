@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from kb_search.stores.vocabulary import is_word
 from kb_search.text.analyzer import Token, tokens
+from kb_search.text.locales import primary
 from kb_search.text.normalize import fold
 from kb_search.text.segmentation import CHUNK
 
@@ -25,6 +27,11 @@ class Typed(NamedTuple):
     code: bool
 
 
+def beginning(letters: str) -> Typed:
+    """Give letters that a word may begin with, as if they had been typed."""
+    return Typed(letters, letters, True, True)
+
+
 Reading = tuple[Typed, ...]
 """Words that a chunk stands for together."""
 
@@ -36,11 +43,19 @@ class Chunk(NamedTuple):
 
 
 def read(text: str, locale: str, *, finished: bool) -> tuple[Chunk, ...]:
-    """Read a normalised text in a locale; `finished` says that a space follows the last word."""
+    """Read a normalised text in a locale; `finished` says that a space follows the last word.
+
+    The chunks are the same in every locale, their readings are not.
+    """
+    return _read(text, primary(locale), finished)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str, language: str, finished: bool) -> tuple[Chunk, ...]:
     spans = [found.span() for found in CHUNK.finditer(text)][:MOST_CHUNKS]
     last = len(spans) - 1
     return tuple(
-        Chunk(_readings(tokens(text[start:end], locale), is_open=number == last and not finished))
+        Chunk(_readings(tokens(text[start:end], language), is_open=number == last and not finished))
         for number, (start, end) in enumerate(spans)
     )
 

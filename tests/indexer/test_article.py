@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.article import ReadDefaults, read_article
+from kb_search.stores.pages import EndMark, LinkMark, Page, encode_page
 from kb_search.types import Article, Finding, Link, Section
 
 
@@ -66,6 +67,13 @@ Call us.
         extra={"team": "accounts"},
         links=(Link("settings.md", 11, text="settings"),),
         markdown="\n# Reset your password\n\nOpen [settings](settings.md).\n\n## By phone\n\nCall us.\n",
+        page=encode_page(
+            Page(
+                ("<p>Open ", "settings", '.</p>\n<h2 id="by-phone">By phone</h2>\n<p>Call us.</p>\n'),
+                (LinkMark("settings.md"), EndMark(0)),
+            )
+        ),
+        contents=((2, "By phone", "by-phone"),),
         source="en/reset.md",
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

@@ -12,6 +12,7 @@ from indexer.sources import read_sources
 from kb_search.config import Settings
 from kb_search.types import Finding
 from tests.indexer.conftest import Write
+from tests.pictures import PNG
 
 TODAY = date(2026, 7, 1)
 HEAD = "title: T\nlocale: en\nowner: Ada\nupdated: 2026-01-05\n"
@@ -33,7 +34,7 @@ def test_a_tidy_knowledge_base_has_no_findings(write: Write) -> None:
     write(
         "fr/b.md", article("review_by: 2026-07-01\naliases: [/old/b]\ncreated: 2025-01-01\n", "## İade {#iade-et}\n\nx")
     )
-    write("images/my menu.png", b"png")
+    write("images/my menu.png", PNG)
     folder = write(
         "en/a.md",
         article(
@@ -124,7 +125,7 @@ def test_without_a_date_no_review_is_overdue(write: Write) -> None:
 
 
 def test_headings_and_pictures_are_checked(write: Write) -> None:
-    write("p.png", b"png")
+    write("p.png", PNG)
     folder = write("a.md", article(body="## A\n\n![](p.png)\n\n#### B\n\n![](p.png)\n\n## C\n\n#### D\n\nx"))
     assert [(f.line, f.code, f.message) for f in findings(folder)] == [
         (

@@ -63,7 +63,7 @@ def test_another_text_of_the_same_length_in_the_same_tick_is_seen(
     """The racy case of git: size, times and inode are those of the text before."""
     folder = write(tmp_path, {"a.md": "# A"})
     tick = Stamp(3, time.time_ns(), time.time_ns(), 1)
-    monkeypatch.setattr(listing, "_stamp", lambda path: tick)
+    monkeypatch.setattr(listing, "stamp_of", lambda path: tick)
     first = hashed(folder)
     write(folder, {"a.md": "# B"})
     second = hashed(folder, first.known)

@@ -43,6 +43,12 @@ def test_an_article(client: TestClient) -> None:
         "review_by": "2027-05-01",
         "translations": [translation],
         "sections": sections,
+        "contents": [{"level": 2, "text": "The link has expired", "anchor": "the-link-has-expired"}],
+        "html": (
+            "<p>Ask for a new password on the sign-in page.</p>\n"
+            '<h2 id="the-link-has-expired">The link has expired</h2>\n'
+            "<p>Ask again for the password link.</p>\n"
+        ),
     }
 
 

@@ -110,7 +110,9 @@ def test_routing_errors_have_the_same_shape(client: TestClient) -> None:
     check(client.get("/docs"), 404)
     answer = client.delete("/v1/search")
     check(answer, 405)
-    assert "GET" in answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, POST, HEAD"
+    assert client.post("/v1/suggest").headers["allow"] == "GET, HEAD"
+    assert client.get("/v1/events").headers["allow"] == "POST"
 
 
 def test_an_unexpected_failure_tells_strangers_nothing(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def rows(state: State, tmp_path: Path, table: str) -> list[dict[str, Any]]:
     assert state.flush()
     with sqlite3.connect(tmp_path / "index.state" / "state.sqlite") as database:
         database.row_factory = sqlite3.Row
-        found = [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
+        found = [dict(row) for row in database.execute(f"SELECT * FROM kbsearch_{table}")]
     database.close()
     return found
 

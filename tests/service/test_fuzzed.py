@@ -16,8 +16,8 @@ from kb_search.events.records import SCOPES
 from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from tests import fakes
+from tests.browser.serving import serving
 from tests.service.conftest import holder
-from tests.serving import serving
 
 EXAMPLES = 25
 # That offset + limit is at most 200, that a locale or a date has a meaning, and which fields an event of a type needs
@@ -43,7 +43,12 @@ def test_every_answer_is_as_documented(index: Path, state: State, keyed: bool, t
                 *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"),
                 *("--checks", "all", "--exclude-checks", UNSAID, "--continue-on-failure"),
                 *("--max-examples", str(EXAMPLES), "--seed", "7", "--generation-deterministic", "--no-color"),
-                *("--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none"),
+                *(
+                    "--suppress-health-check",
+                    "all",
+                    "--warnings",
+                    "off",
+                ),
                 *headers,
             ],
             cwd=tmp_path,
@@ -52,4 +57,5 @@ def test_every_answer_is_as_documented(index: Path, state: State, keyed: bool, t
             timeout=600,
         )
     assert run.returncode == 0, run.stdout[-8_000:] + run.stderr[-2_000:]
-    assert "0 failed" not in run.stdout or "passed" in run.stdout
+    print(run.stdout)  # with `pytest -s`: what was tried
+    assert "No issues found" in run.stdout

@@ -8,7 +8,7 @@ from indexer.publish import rollback
 from kb_search.errors import IndexIncompatible, IndexNotFound
 from kb_search.index_format import IndexLayout
 from kb_search.searcher import Searcher
-from kb_search.service.holder import poll
+from kb_search.service.background import watch
 from tests import fakes
 from tests.service.conftest import generation, holder, publish
 
@@ -108,7 +108,7 @@ def test_polling_ends_when_told_to(index: Path, tmp_path: Path) -> None:
     searchers, stop = holder(index), threading.Event()
     searchers.open()
     build_index([tmp_path / "source"], index, fakes.settings(), fakes.FakeEmbedder(), full=True)
-    thread = threading.Thread(target=poll, args=(searchers, 0.01, stop))
+    thread = threading.Thread(target=watch, args=(searchers, 0.01, stop))
     thread.start()
     for _ in range(500):
         if generation(searchers) == "000002":

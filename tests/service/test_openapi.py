@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
+from kb_search.answers import ArticleAnswer, ArticleSection, Heading, SimilarAnswer
 from kb_search.filters import DATE_FIELDS, TEXT_FIELDS
-from kb_search.reading import ArticleAnswer, ArticleSection, SimilarAnswer
 from kb_search.service.schemas import EXAMPLES, FieldError, Health, Problem, Ready
 from kb_search.types import Explanation, Hit, Passage, SearchResult, Translation
 from tests.service.conftest import ARTICLE
@@ -22,6 +22,7 @@ ANSWERS: tuple[Any, ...] = (
     SimilarAnswer,
     ArticleAnswer,
     ArticleSection,
+    Heading,
     Health,
     Ready,
     Problem,

@@ -9,7 +9,7 @@ import pytest
 
 from kb_search.curation import Pin
 from kb_search.stores.article_copy import copy_articles
-from kb_search.stores.articles import build_articles
+from kb_search.stores.article_rows import build_articles
 from kb_search.types import Article, Chunk
 from tests.build.editor import rows
 

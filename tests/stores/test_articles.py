@@ -13,7 +13,8 @@ import pytest
 from kb_search.curation import Pin
 from kb_search.errors import IndexCorrupt
 from kb_search.filters import parse_filters
-from kb_search.stores.articles import ArticleStore, ChunkRecord, Meta, build_articles
+from kb_search.stores.article_rows import Meta, build_articles
+from kb_search.stores.articles import ArticleStore, ChunkRecord
 from kb_search.types import Article, Chunk
 
 QUOTES, SLASHES, LETTERS = 'it\'s "quoted"; DROP TABLE articles', "en/billing/refund", "çöp/ışık-日本"

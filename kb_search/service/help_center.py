@@ -1,0 +1,31 @@
+"""The help center: pages written on the server and complete without scripts, and the files beside them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from kb_search.config import Settings
+from kb_search.events.state import State
+from kb_search.service.holder import SearcherHolder
+from kb_search.service.old_addresses import old_address_routes
+from kb_search.service.pages import HelpCenter
+from kb_search.service.reading_pages import reading_page_routes
+from kb_search.service.search_pages import search_page_routes
+from kb_search.service.site_files import site_file_routes
+from kb_search.service.votes import vote_routes
+from kb_search.web.theme import load_theme
+from kb_search.web.words import load_words
+
+
+def help_center_routes(searchers: SearcherHolder, state: State | None, settings: Settings) -> APIRouter:
+    """Make all routes of the help center; include them last, since they take whatever address nobody else does.
+
+    Without `state`, nothing is recorded and nobody is asked whether an article helped. Raises ConfigError for words, a
+    logo or a style sheet that cannot be used.
+    """
+    site = settings.site
+    center = HelpCenter(searchers, settings, state, load_words(site.strings), load_theme(site))
+    router = APIRouter()
+    for make in (search_page_routes, reading_page_routes, vote_routes, site_file_routes, old_address_routes):
+        router.include_router(make(center))
+    return router

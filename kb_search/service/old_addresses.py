@@ -1,0 +1,52 @@
+"""What no other route takes: an old address of an article leads to it for good, anything else is a page not found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+
+from kb_search.browsing import by_alias
+from kb_search.reading import read_article
+from kb_search.searcher import Searcher
+from kb_search.service.access import Reader
+from kb_search.service.page_answers import redirect
+from kb_search.service.pages import HelpCenter, Visit
+from kb_search.web.links import with_query
+
+_OF_PROGRAMS = ("/v1", "/openapi.json", "/health", "/ready", "/metrics", "/static/", "/assets/", "/widget")
+"""Beginnings of addresses that people do not type: programs get a problem as JSON there."""
+
+
+class _ForPeople(APIRoute):
+    """A route that takes GET only, and no address of programs: those stay unknown, whatever the method."""
+
+    def matches(self, scope: Any) -> tuple[Match, Any]:
+        match, child = super().matches(scope)
+        if match is Match.FULL and not scope["path"].startswith(_OF_PROGRAMS):
+            return match, child
+        return Match.NONE, {}
+
+
+def old_address_routes(center: HelpCenter) -> APIRouter:
+    """Make the route; it must be the last of all."""
+    router = APIRouter(include_in_schema=False, route_class=_ForPeople)
+
+    @router.get("/{path:path}")
+    def elsewhere(request: Request, reader: Reader) -> Response:
+        """Send on to the article that was here, or say that nothing is."""
+        return center.answer(
+            request, reader, lambda searcher: _elsewhere(center, center.visit(request, reader, searcher), searcher)
+        )
+
+    return router
+
+
+def _elsewhere(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:
+    url = visit.request.url
+    article_id = by_alias(searcher, url.path, visit.view)
+    if article_id is None:
+        return center.missing(visit)
+    return redirect(with_query(read_article(searcher, article_id, visit.view).url, url.query), 301)
