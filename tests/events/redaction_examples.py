@@ -1,7 +1,7 @@
 """What people type, with what is personal in it marked: {kind|text}. The rest has to stay as it is.
 
-Written before the code, and the code was made to fit it. Numbers are ones that nobody has, or examples of the authorities
-that give them out.
+Written before the code, and the code was made to fit it. Numbers are ones that nobody has, or examples of the
+authorities that give them out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Texts that the redaction was not made for, marked as in redaction_examples.py.
 
-`SECOND` was written after the code; at first sight its recall was .961 and its precision .961, and then two of the faults
-that it showed were corrected. `HELD_OUT` came last, and nothing was changed for it.
+`SECOND` was written after the code; at first sight its recall was .961 and its precision .961, and then two of the
+faults that it showed were corrected. `HELD_OUT` came last, and nothing was changed for it.
 """
 
 from __future__ import annotations
