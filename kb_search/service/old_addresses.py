@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from kb_search.browsing import by_alias
@@ -49,5 +50,7 @@ def _elsewhere(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response
     url = visit.request.url
     article_id = by_alias(searcher, url.path, visit.view)
     if article_id is None:
+        if "text/html" not in visit.request.headers.get("accept", ""):
+            raise HTTPException(404)  # a program: it gets a problem as JSON
         return center.missing(visit)
     return redirect(with_query(read_article(searcher, article_id, visit.view).url, url.query), 301)

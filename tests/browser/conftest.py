@@ -6,13 +6,13 @@ to a foreign host fails the test. `watch.expect("status of 503")` says what a te
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks import chromium as chromium_of_the_machine
 from kb_search.embedding.base import Embedder
 from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
@@ -22,32 +22,16 @@ from tests.browser.indexes import index_sample
 from tests.browser.serving import Site, serving
 from tests.browser.watching import Watch
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--disable-gpu",
-    "--no-first-run",
-    "--no-default-browser-check",
-    # Nothing leaves the machine, whatever a page or the browser itself tries.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
-
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser. Of this package, not of the session: Playwright's event loop in the thread of the tests would be
     in the way of tests elsewhere that run one of their own."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = chromium_of_the_machine.program()
     if program is None:
-        pytest.skip(f"no browser: none of {', '.join(PROGRAMS)} is on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
+        pytest.skip(chromium_of_the_machine.MISSING)
+    with chromium_of_the_machine.launched(program) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_a_page_can_want_nothing_told(open_box: Open, api: FakeApi) -> None:
         box.press("ArrowDown", "Enter")
     box.page.wait_for_timeout(1_200)
     assert api.events == []
+    expect(box.panel.locator(".question")).to_be_empty()
 
 
 def test_events_that_cannot_be_told_are_no_matter(open_box: Open, api: FakeApi, watch: Watch) -> None:
