@@ -106,6 +106,8 @@ def test_every_page_is_for_everybody(page: Page, watch: Watch, pages: str, kind:
     page.wait_for_function("document.querySelector('kb-search').shadowRoot")
     assert violations(page) == []
     assert width(page) <= wide
+    box = page.locator("kb-search").bounding_box()
+    assert box and box["x"] + box["width"] <= wide - 16
 
 
 @pytest.mark.parametrize("kind", PAGES)
