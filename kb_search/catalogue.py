@@ -23,7 +23,7 @@ Kind = Literal["new", "edited", "archived"]
 KINDS: tuple[Kind, ...] = ("new", "edited", "archived")
 
 
-class _Front(msgspec.Struct):
+class _Front(msgspec.Struct, gc=False):
     category: str | None = None
     area: str | None = None
     created: str | None = None
