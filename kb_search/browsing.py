@@ -66,7 +66,7 @@ class Entry:
     alternates: tuple[tuple[str, str], ...]
 
 
-class _Addressed(msgspec.Struct):
+class _Addressed(msgspec.Struct, gc=False):
     """What of the front matter a site map shows."""
 
     slug: str | None = None
@@ -127,8 +127,11 @@ def sitemap(searcher: Searcher, view: str) -> tuple[Entry, ...]:
     urls = {row: _url(searcher, record) for row, record in records.items()}
 
     def alternates(record: ArticleRecord) -> tuple[tuple[str, str], ...]:
-        others = {records[row].locale: urls[row] for row in reversed(families.others(record.ordinal))}
-        return tuple(sorted((others | {record.locale: urls[record.ordinal]}).items())) if others else ()
+        family = families.members(record.ordinal)
+        if len(family) == 1:
+            return ()
+        found = {records[row].locale: urls[row] for row in reversed(family)}  # the first of a locale stands for it
+        return tuple(sorted((found | {record.locale: urls[record.ordinal]}).items()))
 
     return tuple(Entry(r.id, urls[r.ordinal], r.meta.updated, alternates(r)) for r in records.values())
 

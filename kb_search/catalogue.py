@@ -23,7 +23,7 @@ from kb_search.text.normalize import fold, lower, normalize
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
-class _Front(msgspec.Struct):
+class _Front(msgspec.Struct, gc=False):
     category: str | None = None
     area: str | None = None
     created: str | None = None

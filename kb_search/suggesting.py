@@ -101,7 +101,7 @@ class _Asked:
     limit: int
 
 
-class _Keywords(msgspec.Struct):
+class _Keywords(msgspec.Struct, gc=False):
     keywords: tuple[str, ...] = ()
 
 
