@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 _CARD = re.compile(r"(?<!\w)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\w)(?![ -]\d)")
 _IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}(?![^\W_])", re.IGNORECASE | re.ASCII)
+_BEFORE_A_WORD = re.compile(r"[ -](?=[a-z]+(?![^\W_]))", re.IGNORECASE)
 _SHORTEST_IBAN = 15
 
 
@@ -20,7 +21,8 @@ def cards(text: str) -> Iterator[tuple[int, int]]:
 def ibans(text: str) -> Iterator[tuple[int, int]]:
     """Find account numbers, also in small letters; what stands behind one in the same breath is no part of it."""
     for match in _IBAN.finditer(text):
-        ends = [match.end(), *(match.start() + gap.start() for gap in reversed(list(re.finditer("[ -]", match[0]))))]
+        gaps = [match.start() + gap.start() for gap in _BEFORE_A_WORD.finditer(match[0])]
+        ends = [match.end(), *reversed(gaps)]
         for end in ends:  # the longest that is right
             if _mod_97(text[match.start() : end]):
                 yield match.start(), end
