@@ -9,12 +9,11 @@ the search, and building and drawing the rows.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
 
-from benchmarks import chromium
+from benchmarks.browser import MISSING, browser, program
 from benchmarks.latency import choose
 from benchmarks.machine import describe_index
 from benchmarks.results import Measured
@@ -51,31 +50,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Measured | str:
     """Serve and measure; a sentence where there is no browser. Raises KbSearchError."""
-    path = chromium.program()
-    if path is None:
-        return f"skipped: {chromium.MISSING}."
-    return measure(options, path)
+    return measure(options) if program() else f"skipped: {MISSING}."
 
 
-def measure(options: argparse.Namespace, path: str, program: Sequence[str] = PROGRAM) -> Measured:
-    """Measure in the browser at `path`; `program` is the command that serves. Raises KbSearchError."""
+def measure(options: argparse.Namespace) -> Measured:
+    """Measure. Raises KbSearchError."""
     texts = [query.text for query in read_queries(options.queries)]
     timed, others = choose([text for text in texts if len(text) <= LONGEST and "\n" not in text], options.n)
     samples: dict[str, list[float]] = {"last_key_to_drawn_ms": [], "request_ms": []}
-    with serving(options.index, program) as server, chromium.launched(path) as browser:
-        page = _open(browser.new_page(viewport={"width": 1280, "height": 800}), server.address)
+    with serving(options.index, PROGRAM) as server, browser() as chromium:
+        page = open_box(chromium.new_page(viewport={"width": 1280, "height": 800}), server.address)
         for text in others[:WARM_UP]:
-            _type(page, text, options.delay)
+            type_query(page, text, options.delay)
         for text in timed:
-            drawn, request = _type(page, text, options.delay)
+            drawn, request = type_query(page, text, options.delay)
             samples["last_key_to_drawn_ms"].append(drawn)
             samples["request_ms"].append(request)
-        version = browser.version
+        version = chromium.version
     arguments: dict[str, str | int | float] = {"queries": len(timed), "delay_ms": options.delay}
     return Measured(arguments, {**describe_index(options.index), "chromium": version}, samples)
 
 
-def _open(page: Page, address: str) -> Page:
+def open_box(page: Page, address: str) -> Page:
     """Open a page of the service's own origin with the box on it."""
     page.route(f"{address}/shop", lambda route: route.fulfill(body=_PAGE, content_type="text/html; charset=utf-8"))
     page.goto(f"{address}/shop")
@@ -84,7 +80,7 @@ def _open(page: Page, address: str) -> Page:
     return page
 
 
-def _type(page: Page, text: str, delay: int) -> tuple[float, float]:
+def type_query(page: Page, text: str, delay: int) -> tuple[float, float]:
     """Type one query; milliseconds from the last key to the frame, and of the last request as the browser saw it."""
     field = page.get_by_role("combobox")
     field.fill("")

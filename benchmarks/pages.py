@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Browser
 
-from benchmarks import chromium
+from benchmarks.browser import MISSING, browser, program
 from benchmarks.latency import choose
 from benchmarks.machine import describe_index
 from benchmarks.results import Measured
@@ -52,12 +52,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Measured | str:
     """Serve and measure; a sentence where there is no browser. Raises KbSearchError."""
-    path = chromium.program()
-    if path is None:
-        return f"skipped: {chromium.MISSING}."
+    if program() is None:
+        return f"skipped: {MISSING}."
     timed, warm_up = choose([query.text for query in read_queries(options.queries)], options.n)
     samples: dict[str, list[float]] = {}
-    with serving(options.index, PROGRAM) as server, chromium.launched(path) as browser:
+    with serving(options.index, PROGRAM) as server, browser() as chromium:
         for text in warm_up:
             server.ask("/?" + urlencode({"q": text}))
         articles = _articles(server, options.n)
@@ -66,14 +65,14 @@ def run(options: argparse.Namespace) -> Measured | str:
             for text, article in zip(timed, articles, strict=False):
                 addresses = {"home": "/", "results": "/?" + urlencode({"q": text}), "article": article}
                 for page, path in addresses.items():
-                    _load(browser, server.address + path, slower, samples, f"{page}, {name}")
+                    _load(chromium, server.address + path, slower, samples, f"{page}, {name}")
         samples["widget: compressed_kb"] = [_compressed(server, "/widget.js") / 1000]
         samples["widget: written_kb"] = [len(_fetched(server, "/widget.js")) / 1000]
     return Measured({"loads": options.n}, describe_index(options.index), samples)
 
 
-def _load(browser: Browser, address: str, slower: int, samples: dict[str, list[float]], name: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+def _load(chromium: Browser, address: str, slower: int, samples: dict[str, list[float]], name: str) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
     try:
         page = context.new_page()
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})

