@@ -110,6 +110,7 @@ def test_markdown_becomes_the_html_that_is_meant(markdown: str, expected: str) -
         ("<table><tr><td colspan=2>a</td></tr></table>",
          '<div class="table-scroll" tabindex="0"><table><tbody><tr><td colspan="2">a</td></tr></tbody></table></div>'),
         ("<p dir=rtl lang=ar>a</p>", '<p dir="rtl" lang="ar">a</p>'),
+        ("<pre>\n\n</pre>", '<pre tabindex="0"></pre>'),
         ("<pre>a\n  b</pre>", '<pre tabindex="0">a\n  b</pre>'),
         ("<textarea>a</textarea><iframe>b</iframe><title>c</title>", "abc"),
         ("a < b and c > d", "<p>a &lt; b and c &gt; d</p>"),
