@@ -8,9 +8,10 @@ import pytest
 
 from indexer.build import build_index
 from kb_search import Searcher
+from kb_search.answers import Heading
 from kb_search.assets import read_asset
 from kb_search.errors import ArticleNotFound, UnknownView
-from kb_search.reading import Heading, read_article
+from kb_search.reading import read_article
 from tests.fakes import FakeEmbedder, article, build, index_files, searcher_for, settings, write
 from tests.indexer.pages import Outline
 from tests.pictures import SVG, png
