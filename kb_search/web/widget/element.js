@@ -1,7 +1,7 @@
 /** `<kb-search>`: attributes in, events out. Everything between is in the other files. */
 
 import { contactOf, resultsOf } from "./addresses.js";
-import { Asker } from "./asking.js";
+import { Asker, isEnough } from "./asking.js";
 import { Client } from "./client.js";
 import { onKey } from "./combobox.js";
 import { safeUrl } from "./dom.js";
@@ -347,9 +347,4 @@ export class KbSearch extends HTMLElement {
     this.focus();
     this.#view.input.select();
   }
-}
-
-/** One letter says nothing, one character of a script without letters says a word. */
-function isEnough(query) {
-  return query.length > 1 || /[^\u0000-\u024f]/.test(query);
 }
