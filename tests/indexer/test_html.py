@@ -120,6 +120,15 @@ def test_harmless_html_of_authors_stays(html: str, expected: str) -> None:
     assert page_of(html).strip() == expected
 
 
+def test_the_corner_of_a_table_is_no_header() -> None:
+    assert [tag for tag, _ in Outline(page_of("| | A |\n|-|-|\n| B | |")).tags if tag in ("th", "td")] == [
+        "td",
+        "th",
+        "td",
+        "td",
+    ]
+
+
 # ── Headings ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
