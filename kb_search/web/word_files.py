@@ -17,7 +17,7 @@ PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
 def files_of(folder: str) -> dict[str, Path]:
-    """List the files of a site's folder ("" is none) by locale. Raises ConfigError: no folder, or no name of a locale."""
+    """List the files of a site's folder ("" is none) by locale. Raises ConfigError, naming what is neither."""
     if not folder:
         return {}
     if not Path(folder).is_dir():
