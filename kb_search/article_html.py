@@ -5,8 +5,9 @@ A link to an article that the view does not show is text, as one to an article t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from kb_search.catalogue import address, catalogue
 from kb_search.hydrate import article_url
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import StoredPage
@@ -48,18 +49,11 @@ def _addresses(
         for path, row in store.of_files(path for alias, path in keys if not alias)
         if view.members[row]
     }
-    aliases = _first(store.of_aliases(path for alias, path in keys if alias), view)
-    rows |= {(True, path): row for path, row in aliases.items()}
+    if any(alias for alias, _ in keys):
+        old = catalogue(snapshot, view).addresses
+        rows |= {(True, path): old[address(path)] for alias, path in keys if alias and address(path) in old}
     records = store.records(set(rows.values()))
     return {key: article_url(template, records[row]) for key, row in rows.items()}
-
-
-def _first(pairs: Iterable[tuple[str, int]], view: ViewSnapshot) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for alias, row in pairs:
-        if view.members[row]:
-            found.setdefault(alias, row)
-    return found
 
 
 def _key(file: str, mark: LinkMark) -> tuple[bool, str]:

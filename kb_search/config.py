@@ -264,6 +264,13 @@ def _check_origins(service: Service) -> None:
             raise ConfigError(f"{origin!r} is no origin. Write scheme and host, as in https://www.example.com.")
 
 
+def normal_origin(text: str) -> str:
+    """Write an origin as browsers do: in lower case, without a slash behind, without the port that goes without saying."""
+    origin = text.strip().lower().removesuffix("/")
+    scheme = origin.partition(":")[0]
+    return origin.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "/"))
+
+
 def is_origin(text: str) -> bool:
     """Tell whether a text names a site as browsers do: scheme and host, with a port if it is unusual."""
     return _ORIGIN.fullmatch(text) is not None

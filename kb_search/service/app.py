@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from kb_search.config import normal_origin
 from kb_search.events.state import State
 from kb_search.service.admin import admin_routes
 from kb_search.service.articles import article_routes
@@ -87,7 +88,7 @@ def create_app(searchers: SearcherHolder, state: State | None = None, *, own_pro
             Middleware(BodyLimit, limit=MAX_BODY),
         ],
     )
-    app.state.events = state
+    app.state.events, app.state.public_url = state, searchers.settings.service.public_url
     install(app)
     for routes in (
         search_routes(searchers, state, workers),
@@ -106,7 +107,7 @@ def create_app(searchers: SearcherHolder, state: State | None = None, *, own_pro
 
 
 def _allowed_origins(searchers: SearcherHolder, state: State | None) -> Callable[[str], bool]:
-    configured = frozenset(searchers.settings.service.allowed_origins)
+    configured = frozenset(normal_origin(origin) for origin in searchers.settings.service.allowed_origins)
 
     def is_allowed(origin: str) -> bool:
         return "*" in configured or origin in configured or (state is not None and origin in state.keys.origins())

@@ -7,6 +7,7 @@ import gc
 import logging
 import threading
 
+from kb_search.browsing import categories
 from kb_search.errors import KbSearchError
 from kb_search.service.holder import SearcherHolder
 from kb_search.suggesting import warm
@@ -16,13 +17,15 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(searchers: SearcherHolder, *, own_process: bool = False) -> None:
-    """Sort the words of the view that most readers have, so that the first who types does not wait. Never raises.
+    """Sort words and articles of the view that most readers have, so that the first of them does not wait. Never raises.
 
     `own_process`: nothing else runs here, so that the garbage collector may be told what it need not look at.
     """
     try:
         with contextlib.suppress(KbSearchError), searchers.lease() as searcher:  # nothing is open, or no such view
             warm(searcher, Principal().view)
+            for locale in searcher.snapshot.view(Principal().view).sizes:
+                categories(searcher, Principal().view, locale)
             if own_process:
                 _set_aside()
     except Exception:

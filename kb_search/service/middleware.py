@@ -39,6 +39,10 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
+HEAD = "kb_search.head"
+"""Key of the scope of a request that was HEAD."""
+
+
 class HeadAsGet:
     """Lets GET endpoints answer HEAD; the server leaves the body out."""
 
@@ -48,5 +52,5 @@ class HeadAsGet:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEAD: True}
         await self._app(scope, receive, send)

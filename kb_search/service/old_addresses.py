@@ -9,13 +9,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
-from kb_search.browsing import by_alias
-from kb_search.reading import read_article
-from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
-from kb_search.service.page_answers import redirect
-from kb_search.service.pages import HelpCenter, Visit
-from kb_search.web.links import with_query
+from kb_search.service.pages import HelpCenter
 
 _OF_PROGRAMS = re.compile(r"/(v\d+|openapi\.json|health|ready|metrics|static|assets|widget)(/|$)")
 """Beginnings of addresses that people do not type: programs get a problem as JSON there."""
@@ -39,15 +34,7 @@ def old_address_routes(center: HelpCenter) -> APIRouter:
     def elsewhere(request: Request, reader: Reader) -> Response:
         """Send on to the article that was here, or say that nothing is."""
         return center.answer(
-            request, reader, lambda searcher: _elsewhere(center, center.visit(request, reader, searcher), searcher)
+            request, reader, lambda searcher: center.elsewhere(center.visit(request, reader, searcher), searcher)
         )
 
     return router
-
-
-def _elsewhere(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:
-    url = visit.request.url
-    article_id = by_alias(searcher, url.path, visit.view)
-    if article_id is None:
-        return center.missing(visit)
-    return redirect(with_query(read_article(searcher, article_id, visit.view).url, url.query), 301)

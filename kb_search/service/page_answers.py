@@ -15,7 +15,7 @@ POLICY = (
 """Only files of this service: not even an error in the escaping could run a script."""
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """For pictures: an SVG that is opened by itself is a document, and runs nothing."""
-_YEAR = 31_536_000
+DAY, YEAR = 86_400, 31_536_000
 
 _PAGE_HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -43,13 +43,14 @@ def redirect(address: str, status: int) -> Response:
     return Response(None, status, {"Location": address, "Cache-Control": cache, "Vary": _PAGE_HEADERS["Vary"]})
 
 
-def file_answer(request: Request, file: StaticFile | Asset, *, public: bool = True) -> Response:
+def file_answer(request: Request, file: StaticFile | Asset, *, public: bool = True, seconds: int = YEAR) -> Response:
     """Answer with a file whose address has the hash of its content: it never changes.
 
-    `public`: anybody may see it, so that caches on the way may keep it too.
+    `public`: anybody may see it, so that caches on the way may keep it too; `seconds`: for how long, where that can
+    end, as it does when a picture is no longer shown.
     """
     headers = {
-        "Cache-Control": f"{'public' if public else 'private'}, max-age={_YEAR}, immutable",
+        "Cache-Control": f"{'public' if public else 'private'}, max-age={seconds}, immutable",
         "Content-Security-Policy": FILE_POLICY,
         "Vary": "Authorization",
     }

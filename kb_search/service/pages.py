@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from kb_search.browsing import by_alias
 from kb_search.config import Settings
 from kb_search.errors import ArticleNotFound, ConfigError, IndexNotFound, ModelError
 from kb_search.events.state import State
+from kb_search.reading import read_article
 from kb_search.searcher import Searcher
 from kb_search.service.holder import SearcherHolder
-from kb_search.service.page_answers import fleeting_page
+from kb_search.service.middleware import HEAD
+from kb_search.service.page_answers import fleeting_page, redirect
+from kb_search.service.workers import THREADS
 from kb_search.text.locales import canonical
 from kb_search.types import Principal
 from kb_search.web.frame import Choice, Frame, choices, contact_address
 from kb_search.web.language import Language, preferred, speak
-from kb_search.web.links import home_address, whole
+from kb_search.web.links import home_address, whole, with_query
 from kb_search.web.message import Message, missing, unavailable
 from kb_search.web.rendering import render
 from kb_search.web.theme import Theme
@@ -51,6 +57,16 @@ class Visit:
         return self.request.query_params.get(name, "")
 
     @property
+    def is_head(self) -> bool:
+        """Whether only the headers are wanted: then nobody reads the page."""
+        return HEAD in self.request.scope
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody reads the page, as far as browsers say: not another site that loads it as a picture."""
+        return not self.is_head and self.request.headers.get("sec-fetch-dest", "document") == "document"
+
+    @property
     def page(self) -> int:
         """The number of the page of a list that is asked for, from 1."""
         text = self.parameter("page")
@@ -66,6 +82,8 @@ class HelpCenter:
     state: State | None
     words: Words
     theme: Theme
+    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(THREADS))
+    """So many pages are made at a time: more would slow each other and the API down."""
 
     def visit(self, request: Request, reader: Principal, searcher: Searcher | None, own: str | None = None) -> Visit:
         """Find out which language to speak.
@@ -121,15 +139,22 @@ class HelpCenter:
     def answer(self, request: Request, reader: Principal, make: Callable[[Searcher], Response]) -> Response:
         """Answer with the page that `make` makes of the searcher, or say what is the matter."""
         try:
-            with self.searchers.lease() as searcher:
+            with self.turns, self.searchers.lease() as searcher:
                 try:
                     return make(searcher)
                 except ArticleNotFound:
-                    return self.missing(self.visit(request, reader, searcher))
+                    return self.elsewhere(self.visit(request, reader, searcher), searcher)
         except (IndexNotFound, ModelError) as error:
             _log.error("%s %r: %s", request.method, request.scope["path"], error)
             visit = self.visit(request, reader, None)
             return self.message(visit, unavailable(visit.language), 503, {"Retry-After": "5"})
+
+    def elsewhere(self, visit: Visit, searcher: Searcher) -> Response:
+        """Send on for good to the article whose old address this is, or say that nothing is here."""
+        article_id = by_alias(searcher, quote(visit.request.scope["path"]), visit.view)
+        if article_id is None:
+            return self.missing(visit)
+        return redirect(with_query(read_article(searcher, article_id, visit.view).url, visit.request.url.query), 301)
 
     def missing(self, visit: Visit) -> Response:
         """Say that there is nothing at this address, with a search box."""

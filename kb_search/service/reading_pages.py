@@ -63,7 +63,7 @@ def _topic(center: HelpCenter, visit: Visit, searcher: Searcher, name: str) -> R
     offset = (visit.page - 1) * PAGE_SIZE
     listing = articles_in(searcher, visit.view, locale=visit.locale, category=name, limit=PAGE_SIZE, offset=offset)
     if not listing.total:
-        return center.missing(visit)
+        return center.elsewhere(visit, searcher)
     if not listing.articles:
         return redirect(topic_address(name, visit.locale, -(-listing.total // PAGE_SIZE)), 307)
     page = topic_page(name, visit.locale, visit.page, listing)
@@ -106,7 +106,7 @@ def _feedback(center: HelpCenter, visit: Visit) -> Feedback | None:
 def _record_click(center: HelpCenter, visit: Visit, article_id: str) -> None:
     query_id, position = sent_from(visit.parameter("from"))
     prefetched = "prefetch" in visit.request.headers.get("sec-purpose", "")
-    if center.state is None or query_id is None or prefetched or visit.parameter("voted"):
+    if center.state is None or query_id is None or prefetched or visit.parameter("voted") or visit.is_head:
         return
     event = EventRecord(
         "click",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,8 +58,25 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         host, port = listener.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         sys.stderr.write(f"kb-search serves {index} on http://{address} ({_readers(state)}). Stop it with Ctrl+C.\n")
+        stack.enter_context(_terminated_like_interrupted())
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a graceful stop
             uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM, which uvicorn raises again after a graceful stop, end the process once everything is closed.
+
+    By itself it would end it on the spot, and what was recorded last would be lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _readers(state: State) -> str:

@@ -64,7 +64,8 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
         return redirect(asked.on_page(max(1, pages_of(found.total))).address(), 307)
     # A further page is no search of its own, unless somebody finds something there.
     later = asked.page > 1
-    record_search(center.state, visit.reader, found, surface=SURFACE, filters=asked.for_searcher(), typing=later)
+    if visit.is_read:
+        record_search(center.state, visit.reader, found, surface=SURFACE, filters=asked.for_searcher(), typing=later)
     page = results_page(
         asked,
         found,

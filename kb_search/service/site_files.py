@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from kb_search.assets import read_asset
 from kb_search.service.access import Reader
 from kb_search.service.answers import revalidated
-from kb_search.service.page_answers import file_answer
+from kb_search.service.page_answers import DAY, file_answer
 from kb_search.service.pages import HelpCenter
 from kb_search.types import Principal
 from kb_search.web.sitemap import robots
@@ -33,7 +33,7 @@ def site_file_routes(center: HelpCenter) -> APIRouter:
         """Give a picture that an article of the reader's view shows."""
         with center.searchers.lease() as searcher:
             found = read_asset(searcher, name, reader.view)
-        return file_answer(request, found, public=reader.view == Principal().view)
+        return file_answer(request, found, public=reader.view == Principal().view, seconds=DAY)
 
     @router.get("/robots.txt")
     def robots_txt(request: Request) -> Response:

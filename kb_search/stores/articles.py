@@ -143,11 +143,6 @@ class ArticleStore:
         """Find articles by the files that links lead to: pairs of file and ordinal, in order of ordinal."""
         return self._any("SELECT file, ordinal FROM articles WHERE file IN", files, " ORDER BY ordinal")
 
-    def of_aliases(self, aliases: Iterable[str]) -> list[tuple[str, int]]:
-        """Find articles by former addresses: pairs of alias and ordinal, in order of ordinal."""
-        sql = "SELECT value, article FROM fields WHERE field = 'aliases' AND value IN"
-        return self._any(sql, aliases, " ORDER BY article")
-
     def showing(self, picture: str) -> list[int]:
         """List the articles that show a picture, by its name among the assets."""
         return [row[0] for row in self._all("SELECT article FROM pictures WHERE name = ?", [picture])]

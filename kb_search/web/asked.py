@@ -84,13 +84,14 @@ class Asked:
 
 def read_asked(pairs: Iterable[tuple[str, str]], locale: str, is_value: IsValue) -> Asked:
     """Read a query string, given as name and value."""
-    given = list(pairs)
+    given = list(pairs)[:_MOST_VALUES]
     texts: dict[str, list[str]] = {}
     ignored = []
     for name, value in given:
         if name.startswith(_PREFIX) and value.strip():
             key = name.removeprefix(_PREFIX)
-            texts.setdefault(key, []).extend(_values(key, value.strip(), is_value))
+            known = texts.setdefault(key, [])
+            known.extend(_values(key, value.strip(), is_value)[: _MOST_VALUES - len(known)])
     filters: dict[str, tuple[str, ...]] = {}
     for key in [*(key for key in _KEYS if key in texts), *(key for key in texts if key not in _KEYS)]:
         values = tuple(dict.fromkeys(texts[key]))[:_MOST_VALUES]

@@ -1,5 +1,7 @@
+import contextlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,18 +48,29 @@ def address_in(line: str) -> str:
     return next(word for word in line.split() if word.startswith("http://"))
 
 
-def test_serving_until_interrupted(index: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=["interrupted", "terminated"])
+def test_serving_until_interrupted(index: Path, ending: signal.Signals) -> None:
+    state = index.with_name("index.state") / "state.sqlite"
+    before = searches_in(state)
     with process(index) as (running, line):
         assert "only the view `public`" in line
         answer = httpx.get(address_in(line) + "/v1/search?q=my+secret+password", timeout=30)
         assert answer.json()["hits"][0]["id"] == "en/accounts/password"
         assert "server" not in answer.headers
-        running.send_signal(signal.SIGINT)
+        running.send_signal(ending)
         output, log = running.communicate(timeout=30)
     assert running.returncode == 0
     assert output == "ended, loaded []"
     assert "secret" not in log
     assert "Traceback" not in log
+    assert searches_in(state) == before + 1
+
+
+def searches_in(state: Path) -> int:
+    if not state.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(state)) as database:
+        return int(database.execute("SELECT count(*) FROM kbsearch_searches").fetchone()[0])
 
 
 def test_an_index_that_cannot_be_opened(tmp_path: Path) -> None:
