@@ -12,6 +12,8 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from indexer.admonitions import KINDS
 from indexer.anchors import page_anchor
 from indexer.page_tags import LANGUAGES, PLACEHOLDER, TAGS, VOID, kept_attributes
@@ -30,7 +32,7 @@ _WITHOUT_ID = VOID | frozenset("a b code em i s small strong table u".split())
 repeated by a browser when a block begins inside of them."""
 
 
-class _Open(NamedTuple):
+class _Open(msgspec.Struct, gc=False):
     """An element that is open: `opening` and `closing` as written, `at` the part behind its opening."""
 
     name: str
