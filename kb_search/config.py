@@ -265,7 +265,7 @@ def _check_origins(service: Service) -> None:
 
 
 def normal_origin(text: str) -> str:
-    """Write an origin as browsers do: in lower case, without a slash behind, without the port that goes without saying."""
+    """Write an origin as browsers do: in lower case, without a slash behind, without the port of its scheme."""
     origin = text.strip().lower().removesuffix("/")
     scheme = origin.partition(":")[0]
     return origin.removesuffix({"http": ":80", "https": ":443"}.get(scheme, "/"))

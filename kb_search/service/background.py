@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(searchers: SearcherHolder, *, own_process: bool = False) -> None:
-    """Sort words and articles of the view that most readers have, so that the first of them does not wait. Never raises.
+    """Sort words and articles of the view that most readers have: the first of them shall not wait. Never raises.
 
     `own_process`: nothing else runs here, so that the garbage collector may be told what it need not look at.
     """

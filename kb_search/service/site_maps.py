@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from threading import Lock
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -14,32 +15,32 @@ from kb_search.service.access import Reader
 from kb_search.service.answers import revalidated
 from kb_search.service.pages import HelpCenter
 from kb_search.types import Principal
-from kb_search.web.links import home_address, topic_address, whole, with_default
+from kb_search.web.links import home_address, topic_address, with_default
 from kb_search.web.sitemap import MOST, Page, sitemap, sitemap_index
 
 _XML = "application/xml"
 _REMEMBERED = 4
-"""Lists that are kept: of different addresses of the service, and of different views."""
+"""Lists that are kept, of different views."""
 
 
 class _Listed:
-    """All pages of a generation, for a view and an address of the service: 85,000 articles take a second or two."""
+    """All pages of a generation that readers of a view see: listing 85,000 articles takes a second or two."""
 
     def __init__(self, center: HelpCenter) -> None:
         self._center = center
+        self._lock = Lock()
         self._known: OrderedDict[tuple[str, ...], list[Page]] = OrderedDict()
 
-    def pages(self, base: str, reader: Principal) -> list[Page]:
-        """List the front pages, then the categories, then the articles."""
-        with self._center.searchers.lease() as searcher:
+    def pages(self, reader: Principal) -> list[Page]:
+        """List the front pages, then the categories, then the articles; who comes meanwhile waits for the same list."""
+        with self._center.searchers.lease() as searcher, self._lock:
             manifest = searcher.snapshot.manifest
-            key = manifest.generation, manifest.created, base, reader.view
-            found = self._known.get(key)
-            if found is None:
-                found = self._known[key] = _pages(searcher, base, reader.view)
+            key = manifest.generation, manifest.created, reader.view
+            if key not in self._known:
+                self._known[key] = _pages(searcher, reader.view)
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
-        return found
+            return self._known[key]
 
 
 def site_map_routes(center: HelpCenter) -> APIRouter:
@@ -50,35 +51,34 @@ def site_map_routes(center: HelpCenter) -> APIRouter:
     @router.get("/sitemap.xml")
     def sitemap_xml(request: Request, reader: Reader) -> Response:
         """List all pages, or the files that do where there are too many for one."""
-        base = center.base(request)
-        pages = listed.pages(base, reader)
-        if len(pages) <= MOST:
-            return revalidated(request, sitemap(pages), _XML)
-        parts = range(1, -(-len(pages) // MOST) + 1)
-        return revalidated(request, sitemap_index([f"{base}/sitemap-{part}.xml" for part in parts]), _XML)
+        base, pages = center.base(request), listed.pages(reader)
+        with center.turns:
+            if len(pages) <= MOST:
+                return revalidated(request, sitemap(pages, base), _XML)
+            parts = range(1, -(-len(pages) // MOST) + 1)
+            return revalidated(request, sitemap_index([f"/sitemap-{part}.xml" for part in parts], base), _XML)
 
     @router.get("/sitemap-{part}.xml")
     def sitemap_part(request: Request, reader: Reader, part: int) -> Response:
         """List some of the pages."""
-        pages = listed.pages(center.base(request), reader)[max(0, part - 1) * MOST :][:MOST]
+        pages = listed.pages(reader)[max(0, part - 1) * MOST :][:MOST]
         if part < 1 or not pages:
             raise HTTPException(404)
-        return revalidated(request, sitemap(pages), _XML)
+        with center.turns:
+            return revalidated(request, sitemap(pages, center.base(request)), _XML)
 
     return router
 
 
-def _pages(searcher: Searcher, base: str, view: str) -> list[Page]:
-    """List the front pages, then the categories, then the articles."""
+def _pages(searcher: Searcher, view: str) -> list[Page]:
     sizes = searcher.snapshot.view(view).sizes
     locales = tuple(sorted(sizes, key=lambda locale: (-sizes[locale], locale)))
-    fronts = {locale: whole(base, home_address(locale)) for locale in sorted(locales)}
-    alternates = (*fronts.items(), ("x-default", f"{base}/"))
-    listed = [Page(address, alternates=alternates) for address in (f"{base}/", *fronts.values())]
-    listed += [Page(whole(base, topic)) for locale in fronts for topic in _topics(searcher, view, locale)]
+    fronts = {locale: home_address(locale) for locale in sorted(locales)}
+    alternates = (*fronts.items(), ("x-default", "/"))
+    listed = [Page(address, alternates=alternates) for address in ("/", *fronts.values())]
+    listed += [Page(topic) for locale in fronts for topic in _topics(searcher, view, locale)]
     for entry in articles_of(searcher, view):
-        family = {locale: whole(base, url) for locale, url in entry.alternates}
-        listed.append(Page(whole(base, entry.url), entry.updated, with_default(family, locales)))
+        listed.append(Page(entry.url, entry.updated, with_default(dict(entry.alternates), locales)))
     return listed
 
 

@@ -96,11 +96,15 @@ def test_a_key_for_the_pages_of_some_sites(keyed: TestClient, state: State) -> N
     assert HIDDEN in ids(keyed, {**headers, **ours})
     check(keyed.get("/v1/search?q=a", headers={**headers, **theirs}), 403, "https://evil.example")
     check(keyed.get("/v1/search?q=a", headers=headers), 403, "without Origin")
+    same = {"Sec-Fetch-Site": "same-origin"}
+    check(keyed.get("/v1/search?q=a", headers={**headers, **same}), 403, "http://testserver")
+    home = bearer(state, origins=("http://testserver",))
+    assert HIDDEN in ids(keyed, {**home, **same})
 
 
 def test_pages_of_other_sites(index: Path, state: State) -> None:
     """A browser asks first whether a page may call; only those that are allowed are told so."""
-    settings = fakes.settings(service__allowed_origins=("https://www.example",))
+    settings = fakes.settings(service__allowed_origins=("https://WWW.example:443",))
     bearer(state, origins=("https://shop.example",))
     with TestClient(create_app(holder(index, settings), state)) as client:
         for origin, allowed in (("https://www.example", True), ("https://shop.example", True), ("https://e", False)):
@@ -122,10 +126,12 @@ def test_keys_that_cannot_be_checked(keyed: TestClient, state: State, monkeypatc
     """Who comes without a key is served all the same."""
     headers = bearer(state)
 
-    def fail(text: str) -> None:
+    def fail(*_: object) -> None:
         raise StateError("/secret/state.sqlite is locked")
 
     monkeypatch.setattr(state.keys, "authenticate", fail)
+    monkeypatch.setattr(state.keys, "_read", fail)
     answer = keyed.get("/v1/search?q=password", headers=headers)
     assert "secret" not in check(answer, 503)["detail"]
     assert keyed.get("/v1/search?q=password").status_code == 200
+    assert keyed.get("/v1/search?q=password", headers={"Origin": "https://www.example"}).status_code == 200

@@ -15,9 +15,14 @@ from tests.service.conftest import ARTICLE, holder
 
 BASE = "https://help.example.com"
 LONG = "Words.\n\n## First\n\nOne.\n\n### Deeper\n\nTwo.\n\n## Second\n\n[The other](b.md), [a hidden one](hidden.md)."
+OLD = "[/kb/1, /v1/x, /articles/en/renamed, /categories/Old]"
 FILES = {
     "en/a.md": fakes.article(
-        "Password one", LONG, category="Bees, etc", updated="2026-05-01", aliases="[/kb/1, /v1/x]"
+        "Password one",
+        LONG,
+        category="Bees, etc",
+        updated="2026-05-01",
+        aliases="[/kb/1, /v1/x, /articles/en/renamed, /categories/Old]",
     ),
     "fr/a.md": fakes.article("Le mot de passe", "Des mots.", translation_of="en/a"),
     "tr/a.md": fakes.article("Şifre", "Sözler.\n\n> [!WARNING]\n> Dokunmayın.", translation_of="en/a"),
@@ -137,6 +142,12 @@ def test_an_old_address_leads_to_the_article_for_good(pages: TestClient, address
     answer = pages.get(address, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (301, "/articles/en/a")
     assert pages.get(f"{address}?a=b", follow_redirects=False).headers["location"] == "/articles/en/a?a=b"
+
+
+@pytest.mark.parametrize("address", ["/articles/en/renamed", "/categories/Old"])
+def test_an_article_that_was_renamed_is_found_where_it_was(pages: TestClient, address: str) -> None:
+    answer = pages.get(address, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, "/articles/en/a")
 
 
 @pytest.mark.parametrize("address", ["/v1/x", "/v1", "/static/none.css", "/assets/none.png", "/openapi.json/x"])

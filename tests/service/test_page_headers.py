@@ -88,7 +88,7 @@ def test_a_picture_that_is_opened_by_itself_runs_nothing(pages: TestClient) -> N
     answer = pages.get(str(picture["src"]))
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "public, max-age=86400, immutable"
 
 
 def test_a_picture_of_hidden_articles_is_not_there(pages: TestClient, tmp_path: Path) -> None:
