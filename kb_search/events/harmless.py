@@ -45,6 +45,7 @@ _DECIMAL = re.compile(rf"{_ALONE}(?:0|[1-9]\d{{0,4}})\.\d+{_ENDS}")
 
 _DOTTED = re.compile(r"(?<![\w.-])v?(\d{1,5}(?:\.\d{1,6}){2,3})(?![\d])(?!\.\d)", re.IGNORECASE)
 _VERSION_WORD = re.compile(r"(?<!\w)(?:version|versiyon|sürüm|build|release|firmware|driver|v)[ .:]*$", re.IGNORECASE)
+_BEFORE = 30
 _RANGE = re.compile(rf"{_ALONE}(\d{{1,5}}) ?[-–] ?(\d{{1,5}}){_ENDS}")
 _LOCAL_NUMBER = (3, 4)
 """How Americans group a telephone number without its area: `555-0123` is no range."""
@@ -64,7 +65,7 @@ def harmless(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_DATE, _SPACED_DATE, _TIME, _YEARS, _PRICE, _THOUSANDS, _DECIMAL):
         yield from (match.span() for match in pattern.finditer(text))
     for match in _DOTTED.finditer(text):
-        if is_version(match[1], text[: match.start()]):
+        if is_version(match[1], before(text, match.start())):
             yield match.span()
     for match in _RANGE.finditer(text):
         if _is_range(match[1], match[2]):
@@ -78,6 +79,11 @@ def codes(text: str) -> Iterator[tuple[int, int]]:
         if longest <= _LONGEST_IN_CODE:
             yield match.span()
     yield from (match.span() for match in _HYPHENED.finditer(text))
+
+
+def before(text: str, place: int) -> str:
+    """Give the last characters before a place, enough to see the word there: all of them at every place take long."""
+    return text[max(place - _BEFORE, 0) : place]
 
 
 def is_version(dotted: str, before: str) -> bool:

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from kb_search.events.harmless import is_version
+from kb_search.events.harmless import before, is_version
 
 _FEWEST = 7
 _BETWEEN = r"[ \u00a0\u202f.\-‐‑–()]{0,2}"
@@ -44,5 +44,5 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         except ValueError:
             continue
         small = sum(len(part) == 1 for part in match[0].split("."))
-        if address.is_global and not (small > 1 or (small == 0 and is_version(match[0], text[: match.start()]))):
+        if address.is_global and not (small > 1 or (small == 0 and is_version(match[0], before(text, match.start())))):
             yield match.span()

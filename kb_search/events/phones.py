@@ -10,12 +10,20 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 REGIONS = ("US", "GB", "FR", "DE", "TR", "BE", "CH", "NL")
 """Where numbers written as at home are recognised; US is Canada too. Those of others are long numbers all the same."""
 _FEWEST = 7
+_MOST = 100
+"""Digits of a text that libphonenumber looks at: it tries each of them as the first of a number, for each region."""
+_ANY = re.compile(r"(?<!\w)\+?\(?\d(?:[^\w\n|]{0,3}\d){6,}")
+"""In a text of more digits, whatever could be one."""
 _ABROAD = re.compile(r"(?<![\w+])(?:\+|00) ?[1-9](?:[ \u00a0\u202f.\-/()]{0,3}\d){6,14}(?!\w)")
 
 
 def phones(text: str) -> Iterator[tuple[int, int]]:
     """Find them: (start, end) in the text, none over another."""
-    if sum(sign.isdecimal() for sign in text) < _FEWEST:
+    digits = sum(sign.isdecimal() for sign in text)
+    if digits < _FEWEST:
+        return
+    if digits > _MOST:
+        yield from (match.span() for match in _ANY.finditer(text))
         return
     found = {match.span() for match in _ABROAD.finditer(text)}  # also those of a country that gave out no such number
     for region in REGIONS:

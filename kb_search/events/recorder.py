@@ -42,7 +42,7 @@ class Recorder:
     def __init__(
         self, database: Database, *, record: bool = True, capacity: int = CAPACITY, closing_seconds: float = 10.0
     ) -> None:
-        """With `record=False` nothing is ever written. `close` tries a failing database for `closing_seconds`."""
+        """With `record=False` nothing is ever written. `close` goes on for `closing_seconds`, then drops the rest."""
         self.recording = record
         self._database = database
         self._capacity = capacity
@@ -93,7 +93,7 @@ class Recorder:
                 self._flushing -= 1
 
     def close(self) -> None:
-        """Write what was accepted and stop. What a failing database has not taken by then is lost, and said."""
+        """Write what was accepted and stop. What is not written when the time is over is lost, and said."""
         with self._changed:
             if self._closed:
                 return
@@ -146,7 +146,11 @@ class Recorder:
 
     def _rows(self, batch: Sequence[_Accepted]) -> list[Row]:
         rows = []
-        for at, record in batch:
+        for number, (at, record) in enumerate(batch):
+            if time.monotonic() >= self._deadline:
+                with self._changed:
+                    self._lost += len(batch) - number
+                break
             try:
                 rows.append(row_of(at, record))
             except Exception as error:  # whatever it is, the text must not be stored as it is, and the next may be fine
@@ -201,7 +205,7 @@ class Recorder:
         now = time.monotonic()
         if self._lost > self._lost_said and (last or now - self._said >= _SAID_SECONDS):
             more = self._lost - self._lost_said
-            _log.warning("%d searches and events were not stored: more came than the database took.", more)
+            _log.warning("%d searches and events were not stored: more came than could be written in time.", more)
             self._said, self._lost_said = now, self._lost
 
 

@@ -15,13 +15,22 @@ from kb_search.events.harmless import codes, harmless, identifiers
 from kb_search.events.numbers import addresses, lettered, numbers
 from kb_search.events.phones import phones
 
-MARKS = ("[email]", "[phone]", "[card]", "[iban]", "[number]", "[ip]")
+MARKS = ("[key]", "[email]", "[phone]", "[card]", "[iban]", "[number]", "[ip]")
 """What takes the place of something personal."""
 
 Span = tuple[int, int]
 _TAKEN = "|"
 """Stands in for each character that is spoken for, so that places stay and nothing is found across it."""
+_KEY = re.compile(r"kbs_[0-9a-f]{16}_\S+", re.IGNORECASE)
+"""A key of this service, and whatever stands right behind it: the end of it is not to be told."""
+
+
+def _keys(text: str) -> Iterator[Span]:
+    yield from (match.span() for match in _KEY.finditer(text))
+
+
 _STEPS: tuple[tuple[str | None, Callable[[str], Iterator[Span]]], ...] = (
+    ("[key]", _keys),
     ("[email]", emails),
     (None, identifiers),
     ("[iban]", ibans),
@@ -34,20 +43,25 @@ _STEPS: tuple[tuple[str | None, Callable[[str], Iterator[Span]]], ...] = (
     ("[number]", numbers),
 )
 """In this order; None marks what stays as it is, and is no part of anything that comes later."""
-_WORTH_A_LOOK = re.compile(rf"[\d@＠﹫]|{AT_WORD}", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(rf"[\d@＠﹫]|kbs_|{AT_WORD}", re.IGNORECASE)
 
 
-def redact(text: str) -> str:
+def redact(text: str, longest: int | None = None) -> str:
     """Replace what is personal. Doing it again changes nothing; it never raises.
 
-    The text should be normalised: invisible characters inside a number hide it.
+    The text should be normalised: invisible characters inside a number hide it. With `longest`, only what the first so
+    many characters became is in the answer: the rest is read so that nothing at the cut is told by halves.
     """
-    while _WORTH_A_LOOK.search(text) and (once := _once(text)) != text:
+    kept = len(text) if longest is None else min(longest, len(text))
+    while _WORTH_A_LOOK.search(text):
+        once, kept = _once(text, kept)
+        if once == text:
+            break
         text = once
-    return text
+    return text[:kept]
 
 
-def _once(text: str) -> str:
+def _once(text: str, kept: int) -> tuple[str, int]:
     open_text = text
     replaced: list[tuple[int, int, str]] = []
     for mark, find in _STEPS:
@@ -57,4 +71,6 @@ def _once(text: str) -> str:
                 replaced.append((start, end, mark))
     for start, end, mark in sorted(replaced, reverse=True):
         text = text[:start] + mark + text[end:]
-    return text
+        if start < kept:  # what stands across the cut is kept whole, as its mark
+            kept += len(mark) - (min(end, kept) - start)
+    return text, kept

@@ -22,9 +22,8 @@ LONGEST = 2_000
 """Characters of a query, a comment or a value of a filter that are kept."""
 LONGEST_PROPOSAL = 20_000
 LONGEST_ID = 512
-_READ = 2
-"""A text is cut to this many times its limit before it is redacted: nobody can make that slow. And then again, since
-what is cut off from a number would leave digits that are no longer one."""
+_MARGIN = 64
+"""Characters read behind the last that is kept, so that a number there is recognised, and not stored by half."""
 _LARGEST = 2**31 - 1
 _TICKET = re.compile(r"#?[0-9]{1,8}")
 """A ticket's number as most desks count them. Nothing shorter than nine digits is anybody's telephone or card."""
@@ -83,14 +82,13 @@ def _tied(values: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
 
 
 def _search(at: datetime, record: SearchRecord) -> dict[str, Any]:
-    typed = normalize(record.query[: _READ * LONGEST])
-    query = redact(typed)
+    query, redacted = _redacted(record.query, LONGEST)
     return {
         "query_id": record.query_id,
         "at": at,
-        "query": query[:LONGEST],
+        "query": query,
         "folded": " ".join(fold(lower(query, record.locale or "")).split())[:LONGEST],
-        "redacted": query != typed,
+        "redacted": redacted,
         "corrected": _text(record.corrected),
         "locale": record.locale,
         "view": record.view,
@@ -138,7 +136,15 @@ def _flag(at: datetime, record: FlagRecord) -> dict[str, Any]:
 
 
 def _text(text: str | None, longest: int = LONGEST) -> str | None:
-    return None if text is None else redact(normalize(text[: _READ * longest]))[:longest]
+    return None if text is None else _redacted(text, longest)[0]
+
+
+def _redacted(text: str, longest: int) -> tuple[str, bool]:
+    """Give the beginning of a text as it may be stored, and whether anything in it was replaced."""
+    typed = normalize(text[: longest + _MARGIN])
+    kept = len(typed) if len(text) <= longest else len(normalize(text[:longest]))
+    redacted = redact(typed, kept)
+    return redacted[:longest], redacted != typed[:kept]
 
 
 def _ticket(text: str | None) -> str | None:

@@ -95,6 +95,7 @@ TUNED = (
     "aadhaar {number|2345 6789 0123} rejected",
     "my ip {ip|85.105.12.34} is blocked",
     "blocked {ip|2001:4860:4860::8888} by firewall",
+    "login with {key|kbs_0123456789abcdef_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdef-} fails",
     # ── Nothing personal ────────────────────────────────────────────────────────────────────────────────
     "error E-1042",
     "0x80070057 the parameter is incorrect",

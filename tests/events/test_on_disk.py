@@ -16,15 +16,17 @@ from tests.events.conftest import event, search
 from tests.events.redaction_examples import TUNED
 from tests.events.redaction_table import Example
 
+KEY = "kbs_0123456789abcdef_AbCdEfGh-jKlMnOpQrStUvWxYz_123456789abcdefghijkl"
 SECRETS = (
     "jane.doe+billing@example.com",
     "0532 000 12 34",
     "4111 1111 1111 1111",
     "TR33 0006 1005 1978 6457 8413 26",
     "10000000146",
+    KEY,
 )
 TEXT = "please help, " + ", ".join(SECRETS)
-PARTS = ("jane.doe", "532 000", "5320001234", "1111 1111", "6457 8413", "10000000146")
+PARTS = ("jane.doe", "532 000", "5320001234", "1111 1111", "6457 8413", "10000000146", "AbCdEfGh", "456789abcdef")
 
 
 def record(state: State) -> None:
@@ -77,7 +79,7 @@ def test_nothing_personal_is_in_any_file(closes: bool, tmp_path: Path, caplog: p
                 state.close()
             files = {path.name for path in (tmp_path / "kb.state").iterdir()}
             assert files >= ({"state.sqlite"} if closes else {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
-            assert grep(tmp_path, "please help, [email], [phone], [card], [iban], [number]") != []
+            assert grep(tmp_path, "please help, [email], [phone], [card], [iban], [number], [key]") != []
             assert grep(tmp_path, *PARTS, *whole) == []
         finally:
             state.close()

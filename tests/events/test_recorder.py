@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -16,10 +17,11 @@ from sqlalchemy import Connection, Table, select
 from kb_search.errors import StateError
 from kb_search.events.database import Database
 from kb_search.events.recorder import Recorder
-from kb_search.events.records import FlagRecord
+from kb_search.events.records import FlagRecord, SearchRecord
 from kb_search.events.state import State
 from kb_search.events.tables import events, flags, searches
 from kb_search.events.waiting import Waiting
+from kb_search.events.writing import Row, row_of
 from tests.events.conftest import Opener, event, search
 
 
@@ -183,7 +185,7 @@ def test_while_the_database_is_away_records_wait_and_too_many_are_dropped(
     said = [record.getMessage() for record in caplog.records]
     assert said == [
         "Searches and events wait to be stored. The database is away.",
-        "15 searches and events were not stored: more came than the database took.",
+        "15 searches and events were not stored: more came than could be written in time.",
     ]
 
 
@@ -193,6 +195,41 @@ def test_closing_does_not_wait_for_ever(database: Database, monkeypatch: pytest.
     recorder.search(search("q1"))
     recorder.close()
     assert recorder.lost == 1
+
+
+def test_closing_does_not_wait_for_slow_redaction(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    redacted: list[str] = []
+
+    def slow(at: datetime, record: SearchRecord) -> Row:
+        threading.Event().wait(0.05)
+        redacted.append(record.query_id)
+        return row_of(at, record)
+
+    monkeypatch.setattr("kb_search.events.recorder.row_of", slow)
+    recorder = Recorder(database, closing_seconds=0.3)
+    for number in range(1_000):
+        recorder.search(search(f"q{number}"))
+    with caplog.at_level(logging.WARNING):
+        recorder.close()
+    with database.reading() as connection:
+        stored = connection.scalars(select(searches.c.query_id)).all()
+    assert 0 < len(stored) == len(redacted) < 100
+    assert recorder.lost == 1_000 - len(stored)
+    said = [re.match(r"(\d+) searches and events were not stored", record.getMessage()) for record in caplog.records]
+    assert sum(int(found[1]) for found in said if found) == recorder.lost
+
+
+@pytest.mark.parametrize("before", range(1_930, 2_001, 7))
+def test_a_number_at_the_end_of_what_is_kept_is_not_stored_by_half(before: int) -> None:
+    at, text = datetime(2026, 3, 1), "a" * before + " 4111 1111 1111 1111 please " + "b" * 5_000
+    values = row_of(at, search("q1", text, corrected=text, filters={"tags": text})).values
+    proposal = row_of(at, FlagRecord("f1", "a", "wrong", "agents", proposal="c " * 9_000 + text)).values["proposal"]
+    for stored in (values["query"], values["corrected"], values["filters"]["tags"], proposal):
+        assert "1" not in stored
+        assert 1_900 < len(stored) <= 20_000
+    assert values["redacted"] is (before < 1_999)
 
 
 def test_what_waits_is_bounded_in_number_and_in_time() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberMatcher
 
+from kb_search.events import harmless, phones
 from kb_search.events.redaction import MARKS, redact
 from tests.events.redaction_examples import TUNED
 from tests.events.redaction_held_out import HELD_OUT, SECOND
@@ -55,6 +58,9 @@ def test_what_is_nobodys_stays(text: str) -> None:
         ("FR14 2004 1010 0505 0001 3M02 606 est refusé", "[iban] est refusé"),
         ("٠٥٣٢ ٠٠٠ ١٢ ٣٤", "[phone]"),
         ("call 0532 000 12 34 on 31.12.2026 about E-1042", "call [phone] on 31.12.2026 about E-1042"),
+        ("kbs_0123456789abcdef_AbC-dEf_0123456789 is refused", "[key] is refused"),
+        ("Authorization: Bearer kbs_abcdefabcdefabcd_jane@example.com", "Authorization: Bearer [key]"),
+        ("kbs_ and kbs_1234_x are no keys", "kbs_ and kbs_1234_x are no keys"),
         ("", ""),
     ],
 )
@@ -89,3 +95,41 @@ def test_no_text_takes_long(piece: str) -> None:
     started = time.perf_counter()
     redact(text)
     assert time.perf_counter() - started < 10  # some took minutes once; a busy machine is no reason to fail
+
+
+@pytest.mark.parametrize("piece", ["1 ", "1.1.1.1", "12.34.56 ", "v1.2.3 ", "0532 000 12 34 ", "+905320001234;"])
+def test_the_work_on_a_text_does_not_grow_with_its_square(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    word = harmless.is_version
+
+    def match(text: str, region: str, leniency: int) -> PhoneNumberMatcher:
+        seen.append(re.sub(r"\D", "", text))
+        return PhoneNumberMatcher(text, region, leniency)
+
+    def is_version(dotted: str, before: str) -> bool:
+        assert len(before) <= 30
+        return word(dotted, before)
+
+    monkeypatch.setattr(phones, "PhoneNumberMatcher", match)
+    monkeypatch.setattr(harmless, "is_version", is_version)
+    redact((piece * 20_000)[:20_000])
+    assert sum(map(len, seen)) <= 100 * len(phones.REGIONS)
+    redact(f"call 0532 000 12 34 {'and again ' * 1_000}")
+    assert "05320001234" in seen
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["0532 000 12 34", "06 39 98 12 34", "+44 (0)20 7946 0958", "(212) 555-0123", "030/23125123", "tel05320001234"],
+)
+def test_a_text_of_many_numbers_keeps_none(phone: str) -> None:
+    redacted = redact(f"{phone}; " * 30 + "31.12.2026 at 14:30, KB5034441, v1.29.2, $1,299.00")
+    assert re.sub(r"\[(?:phone|number)\]|tel|[; ]", "", redacted) == "31.12.2026at14:30,KB5034441,v1.29.2,$1,299.00"
+
+
+@pytest.mark.parametrize("secret", ["0532 000 12 34", "4111 1111 1111 1111", "jane.doe@example.com"])
+def test_nothing_is_told_by_halves_at_a_cut(secret: str) -> None:
+    text = f"help {secret}, please"
+    for longest in range(len(text)):
+        assert redact(text).startswith(redact(text, longest))
+    assert redact("jane@example.com wrote help", 21) == "[email] wrot"
