@@ -15,7 +15,6 @@ from tests.service.conftest import ARTICLE, holder
 
 BASE = "https://help.example.com"
 LONG = "Words.\n\n## First\n\nOne.\n\n### Deeper\n\nTwo.\n\n## Second\n\n[The other](b.md), [a hidden one](hidden.md)."
-OLD = "[/kb/1, /v1/x, /articles/en/renamed, /categories/Old]"
 FILES = {
     "en/a.md": fakes.article(
         "Password one",

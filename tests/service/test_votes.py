@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from kb_search.events.state import State, open_state
+from kb_search.events.state import State
 from kb_search.service.app import create_app
 from tests import fakes
 from tests.outline import Outline
@@ -17,12 +17,6 @@ from tests.service.test_feedback import rows
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 FROM = "0f8fad5bd9cb469fa165a16e3d4b7c55.2"
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with open_state(fakes.settings(), tmp_path / "index") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -134,3 +128,13 @@ def test_where_nothing_is_recorded_nothing_is_asked(client: TestClient, index: P
         assert not Outline(pages.get(f"/articles/{ARTICLE}").text).all("form", action="/feedback")
     links = [str(a["href"]) for a in Outline(client.get("/?q=password").text).all("a")]
     assert not any("from=" in urlsplit(link).query for link in links)
+
+
+def test_pages_that_nobody_reads_are_not_recorded(pages: TestClient, state: State, tmp_path: Path) -> None:
+    """A site that loads a page as a picture, or a program that only asks for headers, searched for nothing."""
+    pages.get("/?q=password", headers={"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"})
+    pages.head("/?q=password")
+    pages.head(f"/articles/{ARTICLE}?from={FROM}")
+    assert rows(state, tmp_path, "searches") == rows(state, tmp_path, "events") == []
+    pages.get("/?q=password", headers={"Sec-Fetch-Dest": "document"})
+    assert len(rows(state, tmp_path, "searches")) == 1
