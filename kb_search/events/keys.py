@@ -39,6 +39,10 @@ class _Known:
     keys: Mapping[str, tuple[Key, str]]
     failure: StateError | None = None
 
+    def is_fresh(self) -> bool:
+        """Tell whether it may still be believed."""
+        return time.monotonic() - self.read <= _FRESH_SECONDS
+
 
 class Keys:
     """The keys of a state. Safe to use from several threads."""
@@ -47,8 +51,10 @@ class Keys:
         """Use a database; `now` is the clock, for tests."""
         self._database = database
         self._now = now
-        self._lock = threading.Lock()
+        self._reading, self._lock = threading.Lock(), threading.Lock()  # the second is never held for long
         self._known: _Known | None = None
+        self._changes = 0
+        self._seen: Mapping[str, Key] = {}
         self._used: dict[str, date] = {}
         # Compared with where an id is unknown, so that this takes as long as a wrong secret.
         self._nobody = _digest(secrets.token_urlsafe(_SECRET_BYTES))
@@ -83,7 +89,7 @@ class Keys:
             connection.execute(
                 insert(table).values(**row, origins=list(sites), created=key.created, expires=key.expires)
             )
-        self._known = None
+        self._forget(key)
         return NewKey(key, f"{_PREFIX}_{key.id}_{secret}")
 
     def list(self) -> tuple[Key, ...]:
@@ -92,14 +98,18 @@ class Keys:
 
     def revoke(self, id: str) -> Key:
         """Take a key back, at once here and within seconds elsewhere. Raises KeyNotFound, StateError."""
-        with self._database.writing() as connection:
-            still = table.c.id == id, table.c.revoked.is_(None)
-            connection.execute(update(table).where(*still).values(revoked=self._now()))
-            row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
-        self._known = None
+        try:
+            with self._database.writing() as connection:
+                still = table.c.id == id, table.c.revoked.is_(None)
+                connection.execute(update(table).where(*still).values(revoked=self._now()))
+                row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
+        finally:
+            self._forget()  # also after an error: it may have been written all the same
         if row is None:
             raise KeyNotFound(f"There is no key {id!r}. See the ids with: kb-search keys list")
-        return _key(row)
+        key = _key(row)
+        self._forget(key)
+        return key
 
     def authenticate(self, text: str) -> Key | None:
         """Recognise a live key by its whole text; None for any other text.
@@ -118,9 +128,16 @@ class Keys:
         return key
 
     def origins(self) -> frozenset[str]:
-        """Give the origins of all live keys. From memory, as `authenticate`. Raises StateError."""
+        """Give the origins of the live keys that were last seen. Never raises and never reads the database.
+
+        Seen is what `refresh` or `authenticate` read, and what was made or revoked here since then.
+        """
         now = self._now()
-        return frozenset(one for key, _ in self._current().values() if key.is_live(now) for one in key.origins)
+        return frozenset(one for key in self._seen.values() if key.is_live(now) for one in key.origins)
+
+    def refresh(self) -> None:
+        """Read the keys if what is known of them is old. Raises StateError."""
+        self._current()
 
     def note_use(self) -> None:
         """Write down the day on which keys were used, for those used since the last call. Raises StateError."""
@@ -137,21 +154,37 @@ class Keys:
 
     def _current(self) -> Mapping[str, tuple[Key, str]]:
         known = self._known
-        if known is None or time.monotonic() - known.read > _FRESH_SECONDS:
-            with self._lock:
+        if known is None or not known.is_fresh():
+            with self._reading:
                 known = self._known
-                if known is None or time.monotonic() - known.read > _FRESH_SECONDS:
-                    known = self._known = self._look()
+                if known is None or not known.is_fresh():
+                    while (known := self._look()) is None:
+                        pass  # a key changed here in the meantime
         if known.failure is not None:  # remembered too: a database that is away is not asked at every request
             raise StateError(str(known.failure))
         return known.keys
 
-    def _look(self) -> _Known:
-        started = time.monotonic()  # what is revoked while we read counts from here
+    def _look(self) -> _Known | None:
+        """Read the keys; None where one of them changed here meanwhile, so that what was read cannot be believed."""
+        changes, started = self._changes, time.monotonic()  # what is revoked elsewhere while we read counts from here
         try:
-            return _Known(started, self._read())
+            known = _Known(started, self._read())
         except StateError as error:
-            return _Known(time.monotonic(), {}, error)
+            known = _Known(time.monotonic(), {}, error)
+        with self._lock:
+            if changes != self._changes:
+                return None
+            self._known = known
+            if known.failure is None:
+                self._seen = {id: key for id, (key, _) in known.keys.items()}
+            return known
+
+    def _forget(self, changed: Key | None = None) -> None:
+        with self._lock:
+            self._changes += 1
+            self._known = None
+            if changed is not None:
+                self._seen = {**self._seen, changed.id: changed}
 
     def _read(self) -> dict[str, tuple[Key, str]]:
         with self._database.reading() as connection:

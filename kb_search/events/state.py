@@ -24,9 +24,12 @@ class State:
         days = settings.state.retention_days
         self._database = database
         self.keys = Keys(database)
+        with contextlib.suppress(StateError):  # the keeper tries again
+            self.keys.refresh()
         self.recorder = Recorder(database, record=settings.state.record)
         self.popular = Popular(database, settings.state.popular_floor)
-        self._keeper = Keeper(lambda: delete_old(database, days), (self.popular.refresh, self.keys.note_use))
+        tasks = (self.keys.refresh, self.popular.refresh, self.keys.note_use)
+        self._keeper = Keeper(lambda: delete_old(database, days), tasks)
 
     @property
     def place(self) -> str:

@@ -13,6 +13,8 @@ from kb_search.config import State as StateSettings
 from kb_search.errors import ConfigError, KeyNotFound, StateError
 from kb_search.events.database import Database, state_url
 from kb_search.events.keys import Keys
+from kb_search.events.records import Key
+from tests.events.conftest import Opener
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -161,3 +163,68 @@ def test_without_its_database_no_key_opens_anything(keys: Keys, monkeypatch: pyt
         with pytest.raises(StateError, match="It is away"):
             keys.authenticate(new.secret)
     assert asked == 1  # it is not asked again at every request
+
+
+def test_a_read_that_began_before_a_key_was_revoked_is_not_believed(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, read, reads = keys.create("box", ["search"], "public", ["https://a.example"]), keys._read, 0
+
+    def slow() -> dict[str, tuple[Key, str]]:
+        nonlocal reads
+        reads += 1
+        rows = read()
+        if reads == 1:
+            keys.revoke(new.key.id)
+        return rows
+
+    monkeypatch.setattr(keys, "_read", slow)
+    assert keys.authenticate(new.secret) is None
+    assert keys.authenticate(new.secret) is None
+    assert keys.origins() == frozenset()
+    assert reads == 2
+
+
+def test_a_read_that_takes_longer_than_it_may_be_believed_is_used_once(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, read, moment = keys.create("box", ["search"], "public"), keys._read, [100.0]
+    monkeypatch.setattr("kb_search.events.keys.time.monotonic", lambda: moment[0])
+
+    def slow() -> dict[str, tuple[Key, str]]:
+        moment[0] += 3
+        return read()
+
+    monkeypatch.setattr(keys, "_read", slow)
+    assert keys.authenticate(new.secret) == new.key
+
+
+def test_origins_are_what_was_last_seen_and_never_wait_for_the_database(
+    keys: Keys, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, other = "https://a.example", "https://b.example"
+    Keys(database).create("box", ["search"], "public", [site])
+    assert keys.origins() == frozenset()
+    keys.refresh()
+    assert keys.origins() == {site}
+    new = keys.create("shop", ["search"], "public", [other])
+    read = keys._read
+
+    def away() -> None:
+        raise StateError("It is away.")
+
+    monkeypatch.setattr(keys, "_read", away)
+    assert keys.origins() == {site, other}
+    with pytest.raises(StateError):
+        keys.refresh()
+    assert keys.origins() == {site, other}
+    monkeypatch.setattr(keys, "_read", read)
+    keys.revoke(new.key.id)
+    assert keys.origins() == {site}
+
+
+def test_origins_are_known_once_a_state_is_open(opener: Opener) -> None:
+    state = opener()
+    state.keys.create("box", ["search"], "public", ["https://a.example"])
+    state.close()
+    assert opener().keys.origins() == {"https://a.example"}
