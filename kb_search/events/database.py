@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +83,25 @@ class Database:
         ):
             yield connection
 
-    def forget(self) -> None:
-        """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL looks after its own."""
-        if self._sqlite:
-            self._pragma("wal_checkpoint(TRUNCATE)")
+    def forget(self) -> bool:
+        """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL looks after its own. Raises StateError.
+
+        False where somebody still reads or writes it, so that it must be tried again: SQLite says so in a row, and
+        raises nothing.
+        """
+        if not self._sqlite:
+            return True
+        busy, *_ = self._pragma("wal_checkpoint(TRUNCATE)")
+        return not busy
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
 
-    def _pragma(self, pragma: str) -> None:
-        """Run what SQLite does outside a transaction only."""
+    def _pragma(self, pragma: str) -> Sequence[Any]:
+        """Run what SQLite does outside a transaction only; its row."""
         with self._said(), self._engine.connect().execution_options(**{_BEGIN: None}) as connection:
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
+            return connection.exec_driver_sql(f"PRAGMA {pragma}").one()
 
     @contextlib.contextmanager
     def _said(self) -> Iterator[None]:

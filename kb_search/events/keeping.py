@@ -25,7 +25,10 @@ _SHARE = 20
 
 
 def delete_old(database: Database, days: int, now: datetime | None = None) -> int:
-    """Delete searches, events and flags older than so many days; how many rows went. Raises StateError."""
+    """Delete searches, events and flags older than so many days; how many rows went. Raises StateError.
+
+    SQLite's log still has them: see `Retention`.
+    """
     before = (now or datetime.now(UTC)) - timedelta(days=days)
     deleted = 0
     for table in AGING:
@@ -37,9 +40,26 @@ def delete_old(database: Database, days: int, now: datetime | None = None) -> in
             deleted += gone
             if gone < _ROWS:
                 break
-    if deleted:
-        database.forget()
     return deleted
+
+
+class Retention:
+    """Deletes what is old, and takes it out of the database's log as soon as nobody reads that any more."""
+
+    def __init__(self, database: Database, days: int) -> None:
+        """Keep rows for so many days. The log may hold what a server deleted that was killed then."""
+        self._database, self._days = database, days
+        self._left = True
+
+    def delete(self) -> None:
+        """Delete what is old. Raises StateError, and what it deleted until then is deleted."""
+        self._left = True
+        delete_old(self._database, self._days)
+
+    def forget(self) -> None:
+        """Empty the log if that is still to be done; a reader may put it off to the next time. Raises StateError."""
+        if self._left:
+            self._left = not self._database.forget()
 
 
 class Keeper:

@@ -10,7 +10,7 @@ from typing import Self
 from kb_search.config import Settings
 from kb_search.errors import StateError
 from kb_search.events.database import Database, state_url
-from kb_search.events.keeping import Keeper, delete_old
+from kb_search.events.keeping import Keeper, Retention
 from kb_search.events.keys import Keys
 from kb_search.events.popular import Popular
 from kb_search.events.recorder import Recorder
@@ -21,15 +21,15 @@ class State:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         """Start recording and tidying up over an open database, which `close` closes."""
-        days = settings.state.retention_days
+        retention = Retention(database, settings.state.retention_days)
         self._database = database
         self.keys = Keys(database)
         with contextlib.suppress(StateError):  # the keeper tries again
             self.keys.refresh()
         self.recorder = Recorder(database, record=settings.state.record)
         self.popular = Popular(database, settings.state.popular_floor)
-        tasks = (self.keys.refresh, self.popular.refresh, self.keys.note_use)
-        self._keeper = Keeper(lambda: delete_old(database, days), tasks)
+        tasks = (retention.forget, self.keys.refresh, self.popular.refresh, self.keys.note_use)
+        self._keeper = Keeper(retention.delete, tasks)
 
     @property
     def place(self) -> str:

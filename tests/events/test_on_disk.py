@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kb_search.config import Settings
-from kb_search.events.database import Database
-from kb_search.events.keeping import delete_old
+from kb_search.events.database import Database, state_url
+from kb_search.events.keeping import Retention, delete_old
 from kb_search.events.records import FlagRecord
 from kb_search.events.state import State, open_state
+from kb_search.events.tables import searches
+from kb_search.events.writing import row_of, write
 from tests.events.conftest import event, search
 from tests.events.redaction_examples import TUNED
 from tests.events.redaction_table import Example
@@ -104,4 +108,21 @@ def test_what_is_deleted_is_gone_from_every_file(tmp_path: Path) -> None:
         database: Database = state._database
         assert grep(tmp_path, "to be forgotten") != []
         assert delete_old(database, -1) == 200
+        assert database.forget()
         assert grep(tmp_path, "to be forgotten") == []
+
+
+def test_a_reader_puts_off_that_what_is_deleted_is_gone(tmp_path: Path) -> None:
+    database = Database(state_url(Settings().state, tmp_path / "kb"), busy_seconds=0.05)
+    retention = Retention(database, 30)
+    at = datetime.now(UTC) - timedelta(days=31)
+    with database.writing() as connection:
+        write(connection, [row_of(at, search(f"q{number}", "to be forgotten")) for number in range(200)])
+    with database.reading() as reader:
+        reader.execute(select(searches.c.at)).first()
+        retention.delete()
+        retention.forget()  # in vain
+        assert grep(tmp_path, "to be forgotten") != []
+    retention.forget()
+    assert grep(tmp_path, "to be forgotten") == []
+    database.close()
