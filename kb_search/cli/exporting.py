@@ -1,4 +1,4 @@
-"""`kb-search events export`: what was recorded, as the log that `kb-search golden` reads."""
+"""`kb-search events export | flags`: the log that `kb-search golden` reads, and what was flagged."""
 
 from __future__ import annotations
 
@@ -12,24 +12,29 @@ import msgspec
 from kb_search.cli.common import add_config, add_index, settings_of
 from kb_search.errors import MissingExtra, QueryError, StateError
 
+_ACTIONS = {
+    "export": "print searches and what followed them, one JSON object a line",
+    "flags": "print what was flagged, one JSON object a line",
+}
+
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Declare the command and its arguments."""
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    summary = "print searches and what followed them, one JSON object a line"
-    action = actions.add_parser("export", help=summary, description=summary[0].upper() + summary[1:] + ".")
-    add_index(action)
-    add_config(action)
-    action.add_argument("--view", metavar="V", help="only what was searched in this view (default all)")
-    action.add_argument("--since", metavar="DAY", help="only from this day on (2026-01-31, in UTC)")
-    action.set_defaults(run=export)
+    for action_name, summary in _ACTIONS.items():
+        action = actions.add_parser(action_name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        add_index(action)
+        add_config(action)
+        action.add_argument("--view", metavar="V", help="only what was seen in this view (default all)")
+        action.add_argument("--since", metavar="DAY", help="only from this day on (2026-01-31, in UTC)")
+        action.set_defaults(run=export, lines=action_name)
 
 
 def export(options: argparse.Namespace) -> int:
-    """Print the log on stdout."""
+    """Print the lines on stdout."""
     try:
         from kb_search.events.database import Database, state_url
-        from kb_search.events.export import event_lines
+        from kb_search.events.export import event_lines, flag_lines
     except ModuleNotFoundError as error:
         raise MissingExtra("kb-search events", "serve") from error
     since = _day(options.since)
@@ -38,7 +43,8 @@ def export(options: argparse.Namespace) -> int:
         raise StateError(f"Nothing was recorded: {url.database} does not exist. Check --index and state.url.")
     database = Database(url)
     try:
-        for line in event_lines(database, view=options.view, since=since):
+        lines = {"export": event_lines, "flags": flag_lines}[options.lines]
+        for line in lines(database, view=options.view, since=since):
             sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
         sys.stdout.buffer.flush()
     finally:

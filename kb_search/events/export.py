@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from kb_search.events.database import Database
-from kb_search.events.tables import events, searches
+from kb_search.events.tables import events, flags, searches
 
 
 def event_lines(
@@ -36,6 +36,24 @@ def event_lines(
             type = "not-helpful" if event.type == "helpful" and not event.helpful else event.type
             more = {"position": event.position, "comment": event.comment, "ticket": event.ticket}
             yield _line(type, event, event.at, article=event.article_id, surface=event.surface, **more)
+
+
+def flag_lines(
+    database: Database, *, view: str | None = None, since: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """Give one object per flag, oldest first, with the query that led to the article if it is known."""
+    columns = flags.c
+    with database.reading() as connection:
+        found = (
+            select(flags, searches.c.query)
+            .outerjoin(searches, searches.c.query_id == columns.query_id)
+            .where(*_chosen(columns.view, view, columns.at, since))
+            .order_by(columns.at, columns.id)
+        )
+        for row in connection.execute(found.execution_options(yield_per=1_000)):
+            line = {"id": row.id, "at": row.at.isoformat(), "article": row.article_id, "reason": row.reason}
+            more = {"comment": row.comment, "proposal": row.proposal, "query": row.query, "view": row.view}
+            yield {**line, **{key: value for key, value in more.items() if value is not None}}
 
 
 def _chosen(

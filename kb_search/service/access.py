@@ -57,7 +57,9 @@ def _origin(request: Request) -> str | None:
 def _check_origin(key: Key, origin: str | None) -> None:
     """A key for some sites works in their pages only: a browser says with every request to another site where it is."""
     if key.origins and origin not in key.origins:
-        raise NotPermitted(f"The key {key.name!r} is not for {origin or 'requests without Origin'}. Add it to the key.")
+        if origin is None:
+            raise NotPermitted(f"The key {key.name!r} is for pages of its origins only. Make another for programs.")
+        raise NotPermitted(f"The key {key.name!r} is not for pages of {origin}. Make one with that origin.")
 
 
 async def no_parameters(request: Request) -> None:

@@ -42,7 +42,7 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
     with contextlib.ExitStack() as stack:
         stack.callback(searchers.close)
         with searchers.lease() as searcher:
-            searcher.snapshot.view(Principal().view)
+            visible = len(searcher.snapshot.view(Principal().view).articles)
         state = open_state(settings, index)
         stack.callback(state.close)
         listener = stack.enter_context(_listen(settings.service.host, settings.service.port))
@@ -58,6 +58,11 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         host, port = listener.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         sys.stderr.write(f"kb-search serves {index} on http://{address} ({_readers(state)}). Stop it with Ctrl+C.\n")
+        if not visible:
+            sys.stderr.write(
+                "No article is public, so the help center is empty. Say `audience: public` in articles, or index with "
+                "--default-audience public.\n"
+            )
         stack.enter_context(_terminated_like_interrupted())
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again after a graceful stop
             uvicorn.Server(config).run(sockets=[listener])
@@ -83,7 +88,7 @@ def _readers(state: State) -> str:
     """Say who can see more than the view `public`."""
     views = sorted({key.view for key in state.keys.list() if key.is_live(datetime.now(UTC))} - {Principal().view})
     if not views:
-        return "only the view `public`: no key is for another"
+        return "everybody sees only the view `public`, since no key is for another"
     return f"the view `public`; with their keys also {', '.join(views)}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb_search.config import Settings
+from kb_search.events.records import FlagRecord
 from kb_search.events.state import open_state
 from tests.cli.conftest import Cli
 from tests.events.conftest import event, search
@@ -88,3 +89,19 @@ def test_there_is_nothing_to_export(index: str, cli: Cli) -> None:
     assert "Nothing was recorded" in err
     _, err = cli("events", "export", "--index", index, "--since", "today", status=2)
     assert "--since is 'today'" in err
+
+
+def test_what_was_flagged(index: str, cli: Cli) -> None:
+    with open_state(Settings(), Path(index)) as state:
+        state.recorder.search(search("q1", "Reset password"))
+        state.recorder.flag(FlagRecord("f1", "en/password", "outdated", "public", "Renamed", query_id="q1"))
+        state.recorder.flag(FlagRecord("f2", "en/vault", "wrong", "agents"))
+        assert state.flush()
+    listed = [json.loads(line) for line in cli("events", "flags", "--index", index)[0].splitlines()]
+    assert [
+        (flag["id"], flag["article"], flag["reason"], flag.get("comment"), flag.get("query")) for flag in listed
+    ] == [
+        ("f1", "en/password", "outdated", "Renamed", "Reset password"),
+        ("f2", "en/vault", "wrong", None, None),
+    ]
+    assert len(cli("events", "flags", "--index", index, "--view", "agents")[0].splitlines()) == 1
