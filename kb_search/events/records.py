@@ -107,7 +107,7 @@ class FlagRecord:
 
 @dataclass(frozen=True, slots=True)
 class PopularQuery:
-    """A query that several searches asked and that had an answer; `text` is its commonest spelling."""
+    """A query that had an answer; `text` is its commonest spelling, `hours` in how many different ones it was asked."""
 
     text: str
-    searches: int
+    hours: int

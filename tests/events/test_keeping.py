@@ -1,4 +1,4 @@
-"""What is old goes, and popular queries are those of many, in one view, without anything personal."""
+"""What is old goes, and popular queries are those of many hours, in one view, without anything personal."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from kb_search.events.popular import Popular
 from kb_search.events.records import FlagRecord, PopularQuery
 from kb_search.events.state import State
 from kb_search.events.tables import AGING, events, searches
+from kb_search.events.writing import row_of, write
 from tests.events.conftest import Opener, event, search
 
 
@@ -93,9 +94,19 @@ def test_a_task_that_fails_is_said_once_and_tried_again(
 # ── Popular queries ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def ask(state: State, query: str, times: int, **changes: object) -> None:
+HOUR = timedelta(hours=1)
+
+
+def ask(state: State, query: str, times: int, apart: timedelta = HOUR, click: bool = False, **changes: object) -> None:
+    """Store searches as they would have been in the last hours, the last of them now."""
+    rows, now = [], datetime.now(UTC)
     for number in range(times):
-        state.recorder.search(search(f"{query} {changes} {number}", query, **changes))
+        made = search(f"{query} {changes} {click} {number}", query, **{"surface": "help-center", **changes})
+        rows.append(row_of(now - number * apart, made))
+        if click:
+            rows.append(row_of(now - number * apart, event("click", made.query_id)))
+    with state._database.writing() as connection:
+        write(connection, rows)
 
 
 @pytest.fixture
@@ -103,13 +114,12 @@ def popular(database: Database) -> Popular:
     return Popular(database, floor=3)
 
 
-def test_queries_of_many_are_popular_in_their_commonest_spelling(state: State, popular: Popular) -> None:
+def test_queries_asked_in_many_hours_are_popular_in_their_commonest_spelling(state: State, popular: Popular) -> None:
     ask(state, "Reset password", 2)
-    ask(state, "reset  PASSWORD", 3)
+    ask(state, "reset  PASSWORD", 5)
     ask(state, "reset-password", 1)
     ask(state, "invoice", 3)
     ask(state, "refund", 2)
-    assert state.flush()
     assert popular.queries("public", "en", 5) == ()  # from memory
     popular.refresh()
     assert popular.queries("public", "en", 5) == (PopularQuery("reset PASSWORD", 5), PopularQuery("invoice", 3))
@@ -126,35 +136,58 @@ def test_queries_of_many_are_popular_in_their_commonest_spelling(state: State, p
         {"surface": "mcp"},
         {"query": "invoice for jane@example.com"},
         {"query": "call 0532 000 12 34"},
-        {"query": "word " * 21},
+        {"query": "w" * 61},
+        {"query": "one two three four five six seven eight nine"},
+        {"surface": "widget"},
+        {"apart": timedelta(seconds=0)},
         {"query": "  "},
     ],
     ids=str,
 )
 def test_what_is_never_suggested_to_the_public(changes: dict[str, object], state: State, popular: Popular) -> None:
     others = {name: value for name, value in changes.items() if name != "query"}
-    ask(state, str(changes.get("query", "secret project")), 5, **others)
-    assert state.flush()
+    ask(state, str(changes.get("query", "secret project")), 5, **others)  # type: ignore[arg-type]
     popular.refresh()
     assert popular.queries("public", None, 5) == ()
     assert len(popular.queries("agents", "en", 5)) == ("view" in changes)
 
 
-def test_what_is_typed_counts_only_once_it_is_settled(state: State, popular: Popular) -> None:
-    for number in range(5):
-        state.recorder.search(search(f"q{number}", "passw"), typing=True)
-    for number in range(3):
-        state.recorder.search(search(f"p{number}", "password"), typing=True)
-        state.recorder.event(event("impression", f"p{number}"))
-    assert state.flush()
+def test_nobody_makes_a_query_popular_in_a_minute(state: State, popular: Popular) -> None:
+    ask(state, "buy at rival.example", 1_000, apart=timedelta(milliseconds=1))
+    ask(state, "buy at rival.example", 1, view="public", click=True)
+    popular.refresh()
+    assert popular.queries("public", "en", 5) == ()
+
+
+def test_what_is_typed_counts_where_an_answer_was_opened(state: State, popular: Popular) -> None:
+    ask(state, "passw", 5, surface="widget")
+    ask(state, "password", 3, surface="widget", click=True)
+    ask(state, "password", 2, surface="widget")
     popular.refresh()
     assert popular.queries("public", "en", 5) == (PopularQuery("password", 3),)
 
 
+def test_a_floor_of_a_million_turns_it_off(state: State, database: Database) -> None:
+    ask(state, "password", 40)
+    for floor, found in [(40, 1), (41, 0), (1_000_000, 0)]:
+        popular = Popular(database, floor)
+        popular.refresh()
+        assert len(popular.queries("public", "en", 5)) == found
+
+
+def test_the_order_is_made_once(state: State, popular: Popular, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(state, "password", 3)
+    popular.refresh()
+
+    def order(query: PopularQuery) -> tuple[int, str]:
+        raise AssertionError("It was put in order again.")
+
+    monkeypatch.setattr("kb_search.events.popular._order", order)
+    assert [len(popular.queries("public", locale, 5)) for locale in ("en", "en-GB", None, "fr")] == [1, 1, 1, 0]
+
+
 def test_what_was_popular_a_month_ago_is_not(state: State, popular: Popular) -> None:
-    for number in range(3):
-        state.recorder.search(search(f"q{number}"))
-    make_older(state, 31, "q0")
+    ask(state, "password", 3, apart=timedelta(days=16))
     popular.refresh()
     assert popular.queries("public", "en", 5) == ()
 
@@ -164,7 +197,6 @@ def test_the_readers_language_comes_first(state: State, popular: Popular) -> Non
     ask(state, "nonante", 4, locale="fr-BE")
     ask(state, "fatura", 5, locale="tr")
     ask(state, "1042", 6, locale=None)
-    assert state.flush()
     popular.refresh()
 
     def texts(locale: str | None) -> list[str]:
