@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CARD = re.compile(r"(?<!\w)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\w)(?![ -]\d)")
+_CARD = re.compile(r"(?<!\w)(?<!\d[ ·-])\d(?:[ _·-]?\d){12,18}(?!\w)(?![ ·-]\d)")
+_LISTED = re.compile(r"(?<![\w.,/])\d{4}([.,/])\d{4}\1\d{4}\1\d{4}(?!\w)(?![.,/]\d)")
 _IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}(?![^\W_])", re.IGNORECASE | re.ASCII)
 _BEFORE_A_WORD = re.compile(r"[ -](?=[a-z]+(?![^\W_]))", re.IGNORECASE)
 _SHORTEST_IBAN = 15
@@ -13,9 +14,10 @@ _SHORTEST_IBAN = 15
 
 def cards(text: str) -> Iterator[tuple[int, int]]:
     """Find numbers of 13 to 19 digits with the check digit of a card."""
-    for match in _CARD.finditer(text):
-        if _luhn([int(sign) for sign in match[0] if sign.isdecimal()]):
-            yield match.span()
+    for pattern in (_CARD, _LISTED):
+        for match in pattern.finditer(text):
+            if _luhn([int(sign) for sign in match[0] if sign.isdecimal()]):
+                yield match.span()
 
 
 def ibans(text: str) -> Iterator[tuple[int, int]]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 # Every part has a longest length and a place to begin: no text, however made, takes long.
 _LOCAL = r"(?<!\w)\w(?:[\w.!#$*+^`~'’-]{0,128}[\w+])?"
 _LABEL = r"\w(?:[\w-]{0,62}\w)?"
-_AT = r"(?:[@＠﹫]|%40|&#64;)"
+SIGNS = "@＠﹫ⓐⒶ"
+_AT = rf"(?:[{SIGNS}]|%40|&#64;)"
 _PLAIN = re.compile(rf"{_LOCAL}{_AT}(?P<host>{_LABEL}(?:\.{_LABEL})*)(?:{_AT}[\w.-]{{0,128}}\w)*", re.IGNORECASE)
-_SPACED = re.compile(rf"{_LOCAL}\s?[@＠﹫]\s?{_LABEL}(?:\.{_LABEL})*\.[^\W\d]{{2,}}")
+_SPACED = re.compile(rf"{_LOCAL}\s?[{SIGNS}]\s?{_LABEL}(?:\.{_LABEL})*\.[^\W\d]{{2,}}")
 _HALF = re.compile(rf"{_LOCAL}[@＠](?=[\s.,;:!?)>]|$)")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:-[\w.]+)?|\d+[a-z]{1,3}", re.IGNORECASE)
 """`react@18.2.0` is a package, and `1440@144Hz` a screen."""

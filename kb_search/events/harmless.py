@@ -18,7 +18,7 @@ _HEX = re.compile(
 )
 
 _DATE = re.compile(
-    rf"(?<![\w./-])(?:{_YEAR}([-/.]){_MONTH}\1{_DAY}(?:T\d\d:\d\d\S*)?|{_DAY}([-/.]){_MONTH}\2{_YEAR}"
+    rf"(?<![\w./-])(?:{_YEAR}([-/._]){_MONTH}\1{_DAY}(?:T\d\d:\d\d\S*)?|{_DAY}([-/._]){_MONTH}\2{_YEAR}"
     rf"|{_MONTH}/{_DAY}/{_YEAR})(?!\w)(?![./-]\d)"
 )
 _SPACED_DATE = re.compile(rf"{_ALONE}{_DAY} {_MONTH} {_YEAR}(?!\w)(?![./-]\d)(?! \d(?!\d?:))")
@@ -37,7 +37,7 @@ _PRICE = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(
-    rf"{_ALONE}(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?"
+    rf"{_ALONE}(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|[1-9]\d{{0,2}}(?:_\d{{3}})+"
     r"|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:[ \u00a0\u202f]\d{3})+,\d{1,2}|\d{1,9},\d{1,2}"
     rf"|[1-9]\d?(?:[ \u00a0\u202f.]\d{{3}})*[ \u00a0\u202f.]000|[1-9]\d\d(?:[ \u00a0\u202f.]000)+){_ENDS}"
 )
@@ -51,8 +51,10 @@ _LOCAL_NUMBER = (3, 4)
 """How Americans group a telephone number without its area: `555-0123` is no range."""
 
 _MIXED = re.compile(r"(?<!\w)(?=\w*\d)(?=\w*[^\W\d_])\w+(?!\w)")
-_HYPHENED = re.compile(r"(?<!\w)[^\W\d_]+[-_/]\d{1,7}(?!\d)")
+_HYPHENED = re.compile(r"(?<!\w)[^\W\d_]+[-_/]\d{1,7}(?!\d|[_/]\d)")
 _LONGEST_IN_CODE = 7
+_DIALLED = re.compile(r"(?<!\d)0(?:_?\d){8,}")
+"""What begins as a telephone number does, in groups joined by `_`."""
 
 
 def identifiers(text: str) -> Iterator[tuple[int, int]]:
@@ -76,7 +78,7 @@ def codes(text: str) -> Iterator[tuple[int, int]]:
     """Find digits that stand with letters, as in model names, unless they are as many as in a number of a person."""
     for match in _MIXED.finditer(text):
         longest = max(len(run) for run in re.findall(r"\d+", match[0]))
-        if longest <= _LONGEST_IN_CODE:
+        if longest <= _LONGEST_IN_CODE and not _DIALLED.search(match[0]):
             yield match.span()
     yield from (match.span() for match in _HYPHENED.finditer(text))
 

@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from kb_search.events.harmless import before, is_version
 
 _FEWEST = 7
-_BETWEEN = r"[ \u00a0\u202f.\-‐‑–()]{0,2}"
+_APART = r"[ \u00a0\u202f.\-‐‑–()_·]{0,2}"
+_BETWEEN = rf"(?:{_APART}|[ .)-]?/[ .(-]?|,)"
 _LONG = re.compile(rf"\+?\(?\d(?:{_BETWEEN}\d){{{_FEWEST - 1},}}")
+_PLAIN = re.compile(rf"\+?\(?\d(?:{_APART}\d){{{_FEWEST - 1},}}")
+_LISTED = re.compile("[,/]")
+_DIALLED = re.compile(r"\+|\(?0\d|\d{3}/\d{3}/\d{4}$")
+"""How telephone numbers begin, or are written in America."""
 _LETTERED = re.compile(
     r"(?<!\w)(?:[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]"  # National Insurance, United Kingdom
     r"|[a-z]{6}\d{2}[a-ehlmprst]\d{2}[a-z]\d{3}[a-z]"  # codice fiscale, Italy
@@ -30,10 +35,19 @@ def lettered(text: str) -> Iterator[tuple[int, int]]:
 def numbers(text: str) -> Iterator[tuple[int, int]]:
     """Find seven digits or more, also in groups."""
     for match in _LONG.finditer(text):
-        groups = re.findall(r"\d+", match[0])
-        pairs = len(groups) in (4, 5) and all(len(group) == 2 for group in groups)
-        if pairs or max(map(len, groups)) > 2:  # otherwise a list of small numbers
-            yield match.span()
+        for start, end in _parts(match):
+            groups = re.findall(r"\d+", text[start:end])
+            pairs = len(groups) in (4, 5) and all(len(group) == 2 for group in groups)
+            if pairs or max(map(len, groups)) > 2:  # otherwise a list of small numbers
+                yield start, end
+
+
+def _parts(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Give a long number whole; but what commas and slashes part as in a list or a path, part by part."""
+    if not _LISTED.search(match[0]) or _DIALLED.match(match[0]):
+        yield match.span()
+    else:
+        yield from (part.span() for part in _PLAIN.finditer(match.string, *match.span()))
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:

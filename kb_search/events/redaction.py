@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from kb_search.events.accounts import cards, ibans
-from kb_search.events.emails import AT_WORD, emails
+from kb_search.events.emails import AT_WORD, SIGNS, emails
 from kb_search.events.harmless import codes, harmless, identifiers
 from kb_search.events.numbers import addresses, lettered, numbers
 from kb_search.events.phones import phones
@@ -43,7 +43,7 @@ _STEPS: tuple[tuple[str | None, Callable[[str], Iterator[Span]]], ...] = (
     ("[number]", numbers),
 )
 """In this order; None marks what stays as it is, and is no part of anything that comes later."""
-_WORTH_A_LOOK = re.compile(rf"[\d@＠﹫]|kbs_|{AT_WORD}", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(rf"[\d{SIGNS}]|kbs_|{AT_WORD}", re.IGNORECASE)
 
 
 def redact(text: str, longest: int | None = None) -> str:

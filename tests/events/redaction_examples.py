@@ -1,6 +1,6 @@
 """What people type, with what is personal in it marked: {kind|text}. The rest has to stay as it is.
 
-Written before the code, and the code was made to fit it. Numbers are ones that nobody has, or examples of the
+The code was made to fit it. Numbers are ones that nobody has, or examples of the
 authorities that give them out.
 """
 
@@ -96,6 +96,16 @@ TUNED = (
     "my ip {ip|85.105.12.34} is blocked",
     "blocked {ip|2001:4860:4860::8888} by firewall",
     "login with {key|kbs_0123456789abcdef_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdef-} fails",
+    "card {card|4111_1111_1111_1111} refused",
+    "card {card|4111/1111/1111/1111} refused",
+    "beni arayın {number|0532_000_12_34}",
+    "telefonum {number|0532/000/12/34} değişti",
+    "numaram {number|0532·000·12·34}",
+    "tel {number|0532,000,12,34} kapalı",
+    "tel_{number|0532_000_12_34}",
+    "call {phone|212/555/0123}",
+    "SSN {number|078_05_1120}",
+    "write to {email|janeⓐx.com}",
     # ── Nothing personal ────────────────────────────────────────────────────────────────────────────────
     "error E-1042",
     "0x80070057 the parameter is incorrect",
@@ -159,6 +169,22 @@ TUNED = (
     "41.0082, 28.9784 on the map",
     "order part 2040-12",
     "plan for 25 users, 3 sites",
+    "invoice of 01/02/2026, due 01/03/2026",
+    "export_2026_01_31 is empty",
+    "report 2026_01_31 and 31_01_2026",
+    "price 1,299,000 or 1,299,000.00",
+    "16/9 or 21/9 or 4/3",
+    "resize to 1280/1024, 1920/1080",
+    "/a/1/2/3 and /b/10/20/30",
+    "import 1,2,3,4,5,6,7,8,9",
+    "import 10,20,30,40,50",
+    "ports 8080,8443,9090",
+    "1/2 + 3/4 = 5/4",
+    "timeout = 1_000_000",
+    "sizes 1024/2048/4096",
+    "44100/48000 Hz",
+    "levels 0, 100, 200, 300 or 0,100,200",
+    "in 2019, 2021, 2024",
     "follow us @example",
     "type @mention in a comment",
     "2 @ 5 each",
