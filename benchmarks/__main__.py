@@ -23,6 +23,7 @@ COMMANDS = {
     "vectors": "the vector stage alone: time and recall, with filters",
     "growth": "time of one search from a thousand passages up",
     "http": "queries a second and latencies of the HTTP service under a load generator",
+    "typing": "from the last key to the answer on the screen, in a real browser",
     "pages": "first paint, blocking time and size of the help center's pages in a browser",
     "update": "seconds until a changed article is found",
     "indexing": "a fresh build, one with nothing changed, one with an article touched",
@@ -41,7 +42,7 @@ PREPARATIONS = {
     "chart": "a drawing of what `growth` measured",
 }
 """Commands that measure nothing: they write what others measure with, and say so in a sentence."""
-MODULES = {"peers": "benchmarks.peers.command"}
+MODULES = {"peers": "benchmarks.peers.command", "typing": "benchmarks.as_you_type"}
 """Where a command is not in the module of its name."""
 
 

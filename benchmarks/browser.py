@@ -18,6 +18,9 @@ _FLAGS = (
     "--disable-quic",
     "--disable-gpu",
     "--no-first-run",
+    "--no-default-browser-check",
+    # Nothing leaves the machine, whatever a page or the browser itself tries.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 

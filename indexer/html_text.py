@@ -18,6 +18,8 @@ _WHITESPACE = re.compile(r"\s+")
 _CELL = "\x1f"
 _BREAKS = dict.fromkeys("p h1 h2 h3 h4 h5 h6 table ul ol dl blockquote pre".split(), "\n\n")
 _BREAKS |= dict.fromkeys("br div tr dt dd summary details section article hr figure".split(), "\n")
+_BARE = {"details": {"open"}, "ol": {"reversed"}}
+"""Attributes that mean something without a value."""
 # These end where the next one begins.
 _ROWS = frozenset({"tr", "dt", "dd"})
 
@@ -85,6 +87,8 @@ def tag_text(tag: str, line: int, found: LinkCollector, page: PageWriter) -> str
         page.end_tag(name)
         return "" if name in _ROWS else _BREAKS.get(name, "")
     attributes = {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(parsed[2])}
+    if name in _BARE:
+        attributes |= dict.fromkeys(_BARE[name] & set(_ATTRIBUTE.sub(" ", parsed[2]).lower().split()), "")
     page.tag(name, attributes, line, closed=parsed[2].endswith("/"))
     found.anchors += [attributes[key] for key in ("id", "name") if attributes.get(key)]
     if name == "img":

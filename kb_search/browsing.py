@@ -9,6 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,6 +66,13 @@ class Entry:
     alternates: tuple[tuple[str, str], ...]
 
 
+class _Addressed(msgspec.Struct, gc=False):
+    """What of the front matter a site map shows."""
+
+    slug: str | None = None
+    updated: str | None = None
+
+
 def categories(searcher: Searcher, view: str, locale: str) -> tuple[Category, ...]:
     """List the categories that articles of a locale are in, those with most first, then by name.
 
@@ -110,16 +118,20 @@ def by_alias(searcher: Searcher, path: str, view: str) -> str | None:
 def sitemap(searcher: Searcher, view: str) -> tuple[Entry, ...]:
     """List all articles of a view in order of id. Raises UnknownView."""
     snapshot, families = searcher.snapshot, searcher.snapshot.view(view).families
+    ids, locales, members = snapshot.store.ids, snapshot.store.locales.tolist(), snapshot.view(view).members.tolist()
     records = {
-        row: ArticleRecord(row, snapshot.store.ids[row], title, str(snapshot.store.locales[row]), status, front)
-        for row, title, status, front in snapshot.store.scan(Meta)
-        if snapshot.view(view).members[row]
+        row: ArticleRecord(row, ids[row], title, locales[row], status, Meta(slug=front.slug, updated=front.updated))
+        for row, title, status, front in snapshot.store.scan(_Addressed)
+        if members[row]
     }
     urls = {row: _url(searcher, record) for row, record in records.items()}
 
     def alternates(record: ArticleRecord) -> tuple[tuple[str, str], ...]:
-        others = {records[row].locale: urls[row] for row in reversed(families.others(record.ordinal))}
-        return tuple(sorted((others | {record.locale: urls[record.ordinal]}).items())) if others else ()
+        family = families.members(record.ordinal)
+        if len(family) == 1:
+            return ()
+        found = {records[row].locale: urls[row] for row in reversed(family)}  # the first of a locale stands for it
+        return tuple(sorted((found | {record.locale: urls[record.ordinal]}).items()))
 
     return tuple(Entry(r.id, urls[r.ordinal], r.meta.updated, alternates(r)) for r in records.values())
 

@@ -23,7 +23,7 @@ from kb_search.text.normalize import fold, lower, normalize
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
-class _Front(msgspec.Struct):
+class _Front(msgspec.Struct, gc=False):
     category: str | None = None
     area: str | None = None
     created: str | None = None
@@ -84,12 +84,12 @@ def change_of(status: str, created: str | None, updated: str | None) -> tuple[st
 
 
 def _read(snapshot: Snapshot, view: ViewSnapshot) -> Catalogue:
-    locales = snapshot.store.locales.tolist()
+    locales, members = snapshot.store.locales.tolist(), view.members.tolist()
     titles: list[tuple[str, str, int, str | None]] = []
     changes: list[tuple[str, int, ChangeKind, str | None]] = []
     addresses: dict[str, int] = {}
     for row, title, status, front in snapshot.store.scan(_Front):
-        if not view.members[row]:
+        if not members[row]:
             continue
         titles.append((fold(lower(title, locales[row])), title, row, front.category))
         if change := change_of(status, front.created, front.updated):

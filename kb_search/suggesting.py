@@ -7,7 +7,7 @@ view does not show changes nothing. The words of a view are sorted when it is fi
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -19,8 +19,9 @@ from kb_search.hydrate import article_url
 from kb_search.once import OncePerView
 from kb_search.searcher import Searcher, reader_locale
 from kb_search.snapshot import Snapshot, ViewSnapshot
+from kb_search.stores.articles import ArticleRecord
 from kb_search.suggestions import typed
-from kb_search.suggestions.matching import Meeting, guessed, match, meetings
+from kb_search.suggestions.matching import Meeting, guessed, match, meetings, slips
 from kb_search.suggestions.popular import continuing
 from kb_search.suggestions.shelf import Named, Shelf
 from kb_search.suggestions.showing import marked
@@ -30,6 +31,8 @@ from kb_search.text.normalize import normalize
 MOST = 10
 """Suggestions of one answer."""
 
+_OF_QUERIES = 0.4
+"""Share of the suggestions that popular queries may have while there are articles enough."""
 _DEEPER = 8
 """Articles of each locale that are looked at for one that is shown: translations fold into one."""
 _BESIDE = 0.4
@@ -63,21 +66,21 @@ def suggest(
     start = text[: typed.MOST_LETTERS]
     asked = _Asked(normalize(start), start[-1:].isspace(), reader, limit)
     queries = continuing(asked.text, popular, limit)
-    rows = _articles(asked, snapshot, view_snapshot)
-    articles = _shown(rows, asked, searcher)
+    readings = _read(asked, snapshot, view_snapshot) if asked.text else {}
+    articles = _shown(_articles(asked, readings, snapshot, view_snapshot), readings, searcher)
     titles = {pin_key(article.text) for article in articles}
+    words = _words(_chunks(asked, reader or ""))
     others = [
-        Suggestion("query", query, marked(query, _chunks(asked, reader or ""), reader or ""))
+        Suggestion("query", query, marked(query, words, reader or ""))
         for query in queries
         if pin_key(query) not in titles
     ]
-    room = limit - min(len(others), round(limit * 0.4))
-    found = (*articles[:room], *others)[:limit]
+    room = limit - min(len(others), round(limit * _OF_QUERIES))
     return SuggestAnswer(
         query=text.encode("utf-8", "replace").decode(),
         locale=reader or next((article.locale for article in articles), None),
         took_ms=round((time.perf_counter() - started) * 1000, 3),
-        suggestions=found,
+        suggestions=(*articles[:room], *others)[:limit],
     )
 
 
@@ -98,7 +101,7 @@ class _Asked:
     limit: int
 
 
-class _Keywords(msgspec.Struct):
+class _Keywords(msgspec.Struct, gc=False):
     keywords: tuple[str, ...] = ()
 
 
@@ -118,12 +121,12 @@ def _sorted(snapshot: Snapshot, view: ViewSnapshot) -> dict[str, Shelf]:
 _shelves = OncePerView(_sorted)
 
 
-def _articles(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> list[int]:
+def _articles(
+    asked: _Asked, readings: Mapping[str, _Reading], snapshot: Snapshot, view: ViewSnapshot
+) -> list[ArticleRecord]:
     """Choose articles, best first, one of each family, as the reader is shown it."""
-    pins = view.pins.get(pin_key(asked.text), {}) if asked.text else view.pins.get("", {})
-    ranked = sorted(pins, key=lambda row: (pins[row], row))
-    if asked.text:
-        ranked += _ranked(asked, snapshot, view)
+    pins = view.pins.get(pin_key(asked.text), {})
+    ranked = sorted(pins, key=lambda row: (pins[row], row)) + _ranked(asked, readings, view)
     shown = view.families.shown(_preferred(asked.reader))
     families = view.families.of
     chosen: dict[int, int] = {}
@@ -131,42 +134,51 @@ def _articles(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> list[int
         chosen.setdefault(int(families[row]), int(shown[row]))
         if len(chosen) == asked.limit:
             break
-    return list(chosen.values())
+    records = snapshot.store.records(chosen.values())
+    return [records[row] for row in chosen.values()]
 
 
-def _ranked(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> list[int]:
+def _ranked(asked: _Asked, readings: Mapping[str, _Reading], view: ViewSnapshot) -> list[int]:
     """Order the articles that fit, best first."""
     scored: list[tuple[float, int]] = []
-    for locale, (chunks, met) in _met(asked, snapshot, view).items():
-        shelf, frequency = _shelves(snapshot, view)[locale], view.keywords[locale].document_frequency
-        best = match(chunks, met, shelf, frequency, _DEEPER * asked.limit)
+    for locale, reading in readings.items():
+        frequency = view.keywords[locale].document_frequency
+        best = match(reading.chunks, reading.met, reading.shelf, frequency, _DEEPER * asked.limit)
         factor = 1.0 if _is_own(locale, asked.reader) else _OTHER_LANGUAGE
         scored += [(-score * factor, row) for score, row in zip(best.scores.tolist(), best.rows.tolist(), strict=True)]
     least = _BESIDE * min(scored, default=(0.0, 0))[0]
     return [row for score, row in sorted(scored) if score <= least]
 
 
-def _met(
-    asked: _Asked, snapshot: Snapshot, view: ViewSnapshot
-) -> dict[str, tuple[tuple[typed.Chunk, ...], list[list[Meeting]]]]:
-    """Read what is typed in each locale: its chunks, and where each is met, if need be as a slip.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is typed, as one locale reads it: where each chunk is met, and the beginnings that slips are taken for."""
+
+    shelf: Shelf
+    chunks: tuple[typed.Chunk, ...]
+    met: list[list[Meeting]]
+    meant: list[str]
+
+
+def _read(asked: _Asked, snapshot: Snapshot, view: ViewSnapshot) -> dict[str, _Reading]:
+    """Read what is typed in each locale.
 
     A word that is written in the reader's language is no slip of another there; where it is not, it may be a slip of
     one of that language, whatever it is in others. All languages are the reader's own if we know none.
     """
-    shelves = _shelves(snapshot, view)
-    found = {
-        locale: (chunks := _chunks(asked, locale), [meetings(chunk, shelf) for chunk in chunks])
-        for locale, shelf in shelves.items()
-    }
-    own = [locale for locale in found if _is_own(locale, asked.reader)]
-    for at in range(len(next(iter(found.values()))[0]) if found else 0):
-        known = any(met[at] for _, met in found.values())
-        if any(found[locale][1][at] for locale in own):
+    found: dict[str, _Reading] = {}
+    for locale, shelf in _shelves(snapshot, view).items():
+        chunks = _chunks(asked, locale)
+        found[locale] = _Reading(shelf, chunks, [meetings(chunk, shelf) for chunk in chunks], [])
+    own = [reading for locale, reading in found.items() if _is_own(locale, asked.reader)]
+    for at in range(min((len(reading.chunks) for reading in found.values()), default=0)):
+        if any(reading.met[at] for reading in own):
             continue
-        for locale in own if known else found:
-            chunks, met = found[locale]
-            met[at] = guessed(chunks[at], shelves[locale])
+        known = any(reading.met[at] for reading in found.values())
+        for reading in own if known else found.values():
+            meant = slips(reading.chunks[at], reading.shelf)
+            reading.met[at] = guessed(reading.chunks[at], meant, reading.shelf)
+            reading.meant.extend(slip.beginning for slip in meant)
     return found
 
 
@@ -182,17 +194,24 @@ def _chunks(asked: _Asked, locale: str) -> tuple[typed.Chunk, ...]:
     return typed.read(asked.text, locale, finished=asked.finished)
 
 
-def _shown(rows: Sequence[int], asked: _Asked, searcher: Searcher) -> list[Suggestion]:
-    records = searcher.snapshot.store.records(rows)
+def _words(chunks: Iterable[typed.Chunk]) -> set[typed.Typed]:
+    return {word for chunk in chunks for reading in chunk.readings for word in reading}
+
+
+def _shown(records: Iterable[ArticleRecord], readings: Mapping[str, _Reading], searcher: Searcher) -> list[Suggestion]:
     template = searcher.settings.service.article_url
+    marks = {
+        locale: _words(reading.chunks) | {typed.beginning(letters) for letters in reading.meant}
+        for locale, reading in readings.items()
+    }
     return [
         Suggestion(
             kind="article",
             text=record.title,
-            html=marked(record.title, _chunks(asked, record.locale), record.locale),
+            html=marked(record.title, marks.get(record.locale, ()), record.locale),
             id=record.id,
             url=article_url(template, record),
             locale=record.locale,
         )
-        for record in (records[row] for row in rows)
+        for record in records
     ]

@@ -19,6 +19,10 @@ hypothesis.settings.register_profile("kb-search", deadline=None, derandomize=Tru
 hypothesis.settings.load_profile("kb-search")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", metavar="URL", help="a PostgreSQL database to test the state with; it is emptied")
+
+
 @pytest.fixture(scope="session")
 def model_cache() -> Path:
     """Where the real model is unpacked and converted: the user's own cache, so that the next run finds it there."""

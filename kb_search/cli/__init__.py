@@ -19,6 +19,8 @@ COMMANDS = {
     "index": ("indexing", "make an index from folders of Markdown articles, or bring it up to date"),
     "search": ("searching", "ask an index"),
     "serve": ("serving", "answer queries over HTTP"),
+    "keys": ("keys", "make, list and revoke keys"),
+    "events": ("exporting", "print what was searched and what followed"),
     "eval": ("evaluating", "measure an index against judged queries"),
     "golden": ("proposing", "propose judged queries from what people clicked and linked"),
     "lint": ("linting", "check articles without indexing them"),

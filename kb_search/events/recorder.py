@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from kb_search.errors import StateError
 from kb_search.events.database import Database
@@ -162,7 +162,7 @@ class Recorder:
                     write(connection, rows)
                 return
             except StateError as error:
-                if not isinstance(error.__cause__, (DataError, IntegrityError)):
+                if not _is_refusal(error.__cause__):
                     if not self._pause(attempt, error, len(rows)):
                         return
                     attempt += 1
@@ -203,3 +203,10 @@ class Recorder:
             more = self._lost - self._lost_said
             _log.warning("%d searches and events were not stored: more came than the database took.", more)
             self._said, self._lost_said = now, self._lost
+
+
+def _is_refusal(cause: BaseException | None) -> bool:
+    """Tell whether a value was at fault, and not the database."""
+    if isinstance(cause, DBAPIError):
+        return isinstance(cause, (DataError, IntegrityError))
+    return isinstance(cause, StatementError)  # it did not come as far as the database

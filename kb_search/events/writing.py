@@ -22,7 +22,7 @@ LONGEST = 2_000
 """Characters of a query, a comment or a value of a filter that are kept."""
 LONGEST_PROPOSAL = 20_000
 LONGEST_ID = 512
-_READ = 4
+_READ = 2
 """A text is cut to this many times its limit before it is redacted: nobody can make that slow. And then again, since
 what is cut off from a number would leave digits that are no longer one."""
 _LARGEST = 2**31 - 1

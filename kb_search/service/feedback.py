@@ -6,6 +6,7 @@ import uuid
 
 from fastapi import APIRouter, Depends, Response
 
+from kb_search.errors import NotPermitted
 from kb_search.events.records import EventRecord, FlagRecord
 from kb_search.events.state import State
 from kb_search.reading import check_visible
@@ -48,11 +49,12 @@ def feedback_routes(searchers: SearcherHolder, state: State | None) -> APIRouter
     )
     def flag(reader: Colleague, body: FlagBody) -> Response:
         """Record that something is wrong with an article, if you like with the text that would be right."""
+        if state is None or not state.recorder.recording:
+            raise NotPermitted("Nothing is recorded here (state.record is false), so that the flag would be lost.")
         with searchers.lease() as searcher:
             check_visible(searcher, body.article_id, reader.view)
         number = uuid.uuid4().hex
-        if state is not None:
-            state.recorder.flag(FlagRecord(id=number, **body.model_dump(), view=reader.view, key_id=reader.key))
+        state.recorder.flag(FlagRecord(id=number, **body.model_dump(), view=reader.view, key_id=reader.key))
         return json_answer(Accepted(id=number), 202)
 
     return router

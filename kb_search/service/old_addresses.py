@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,7 @@ from kb_search.service.page_answers import redirect
 from kb_search.service.pages import HelpCenter, Visit
 from kb_search.web.links import with_query
 
-_OF_PROGRAMS = ("/v1", "/openapi.json", "/health", "/ready", "/metrics", "/static/", "/assets/", "/widget")
+_OF_PROGRAMS = re.compile(r"/(v\d+|openapi\.json|health|ready|metrics|static|assets|widget)(/|$)")
 """Beginnings of addresses that people do not type: programs get a problem as JSON there."""
 
 
@@ -25,7 +26,7 @@ class _ForPeople(APIRoute):
 
     def matches(self, scope: Any) -> tuple[Match, Any]:
         match, child = super().matches(scope)
-        if match is Match.FULL and not scope["path"].startswith(_OF_PROGRAMS):
+        if match is Match.FULL and not _OF_PROGRAMS.match(scope["path"]):
             return match, child
         return Match.NONE, {}
 

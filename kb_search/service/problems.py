@@ -25,6 +25,7 @@ from kb_search.errors import (
     ModelError,
     NotPermitted,
     QueryError,
+    StateError,
     StorageError,
     UnknownView,
 )
@@ -44,6 +45,7 @@ STATUS: dict[type[KbSearchError], tuple[int, str]] = {
     IndexLocked: (503, "index-unavailable"),
     StorageError: (503, "index-unavailable"),
     ModelError: (503, "index-unavailable"),
+    StateError: (503, "state-unavailable"),
     ConfigError: (500, "internal"),
     KbSearchError: (500, "internal"),
 }
@@ -53,6 +55,7 @@ STATUS: dict[type[KbSearchError], tuple[int, str]] = {
 _KEPT_BACK = {
     "forbidden": "This index holds nothing for this reader.",
     "internal": "The service failed. What happened is in its log.",
+    "state-unavailable": "Keys cannot be checked at the moment. Try again later, or without a key.",
     "index-unavailable": "No index is open at the moment. Try again later; the reason is in the service's log.",
 }
 _DETAILS = {

@@ -33,6 +33,7 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
     """
     # Does nothing where the caller has set up logging.
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces its parts at every start
     searchers = SearcherHolder(index, settings, embedder)
     searchers.open()
     with contextlib.ExitStack() as stack:

@@ -54,10 +54,10 @@ def scripts_routes(settings: Settings) -> APIRouter:
 
 def _script(request: Request, script: str) -> Response:
     """Compress it well, once, where the browser takes that: the application's own compression is a quick one."""
-    headers = FOR_ALL | {"Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return revalidated(request, script.encode(), SCRIPT, headers)
-    return revalidated(request, _compressed(script), SCRIPT, headers | {"Content-Encoding": "gzip"})
+        return revalidated(request, script.encode(), SCRIPT, FOR_ALL)  # the middleware says that it varies
+    headers = FOR_ALL | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return revalidated(request, _compressed(script), SCRIPT, headers)
 
 
 @cache

@@ -15,7 +15,7 @@ from kb_search.service.page_answers import redirect
 from kb_search.service.pages import HelpCenter
 from kb_search.service.reading_pages import sent_from
 from kb_search.service.search_pages import SURFACE
-from kb_search.web.links import is_ours
+from kb_search.web.links import is_ours, with_query
 from kb_search.web.message import refused
 
 MAX_COMMENT = 2_000
@@ -77,4 +77,4 @@ def is_same_origin(request: Request, base: str) -> bool:
 def _back(url: str, locale: str, voted: str, origin: str) -> str:
     pairs = {"locale": locale, "voted": voted, "from": origin}
     query = urlencode({name: value for name, value in pairs.items() if value})
-    return f"{url}?{query}#feedback" if is_ours(url) else url
+    return with_query(url, query) + ("#page:feedback" if is_ours(url) else "")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.suggestions.shelf import KEYWORD, Shelf, Span
+from kb_search.suggestions.slips import Slip
 from kb_search.suggestions.typed import Chunk, Reading
 
 Numbers = NDArray[np.float32]
@@ -32,7 +33,11 @@ _SHORTEST_BEGINNING = 3
 _TITLE_BEGINS, _KEYWORD_BEGINS = np.float32(0.5), np.float32(0.12)
 _SHORT = np.float32(0.02)
 """What a title of one word gets; one of two gets half of it."""
-LEAST = 0.12
+_FLOOR = 0.25
+"""Worth of a word that all articles have."""
+_UNMET = 0.5
+"""Share of its worth that a word counts for which no article is called by: it may say little, or not be finished."""
+LEAST = 0.15
 """What must be met to be worth a look."""
 
 
@@ -59,15 +64,18 @@ def meetings(chunk: Chunk, shelf: Shelf) -> list[Meeting]:
     return [found for reading in chunk.readings if (found := _found(reading, shelf))]
 
 
-def guessed(chunk: Chunk, shelf: Shelf) -> list[Meeting]:
-    """Tell where a chunk is met if it is a slip; codes are none."""
+def slips(chunk: Chunk, shelf: Shelf) -> list[Slip]:
+    """List what a chunk may have been meant to begin with, if it is a slip; codes are none."""
     reading = chunk.readings[0]
-    if len(reading) != 1 or reading[0].code:
-        return []
-    word = reading[0].folded
+    return [] if len(reading) != 1 or reading[0].code else shelf.slips(reading[0].folded)
+
+
+def guessed(chunk: Chunk, meant: Sequence[Slip], shelf: Shelf) -> list[Meeting]:
+    """Tell where a chunk is met as one of its slips."""
+    first = chunk.readings[0][0].folded[0]
     found = [
-        Found(shelf.beginning_with(beginning), _SLIP[edits] * (1.0 if beginning[0] == word[0] else _FIRST_LETTER))
-        for beginning, edits in shelf.slips(word)
+        Found(shelf.beginning_with(beginning), _SLIP[edits] * (1.0 if beginning[0] == first else _FIRST_LETTER))
+        for beginning, edits in meant
     ]
     return [(found,)] if found else []
 
@@ -93,8 +101,8 @@ def match(
         have = max(frequency(word.stem) for word in chunk.readings[0])
         if how is not None and (chunk.readings[0][-1].open or not have):
             have = max(have, int(np.count_nonzero(how)))
-        worth = math.log1p((max(size - have, 0) + 0.5) / (have + 0.5))
-        possible += worth
+        worth = _FLOOR + math.log1p((max(size - have, 0) + 0.5) / (have + 0.5))
+        possible += worth if how is not None else _UNMET * worth
         if how is not None:
             total += np.float32(worth) * how
             for meeting in listed:
@@ -103,11 +111,12 @@ def match(
     found = np.flatnonzero(total >= np.float32(max(LEAST * possible, 1e-6)))
     if not len(found):
         return Best(np.empty(0, np.int64), np.empty(0, np.float32))
-    scores: Numbers = total[found] / np.float32(possible) + _SHORT / np.maximum(shelf.lengths[found], np.float32(1))
+    scores = np.asarray(total[found] / np.float32(possible), np.float32)
+    scores += _SHORT / np.maximum(shelf.lengths[found], np.float32(1))
     begins = title[found] == len(chunks)
-    scores += _TITLE_BEGINS * begins
+    scores *= 1 + _TITLE_BEGINS * begins
     if len(chunks) > 1:
-        scores += _KEYWORD_BEGINS * ((keyword[found] == len(chunks)) & ~begins)
+        scores *= 1 + _KEYWORD_BEGINS * ((keyword[found] == len(chunks)) & ~begins)
     if len(found) > most:
         kept = scores >= np.partition(scores, -most)[-most]
         found, scores = found[kept], scores[kept]

@@ -6,6 +6,7 @@ KEYWORD on, counted within each. Words are without diacritics; the stem of a wor
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -90,14 +91,18 @@ class Shelf:
         """Sort the words of some articles, in order of ordinal."""
         listed = list(named)
         pieces = _Pieces(primary(locale))
-        texts = [text.split() for _, title, keywords in listed for text in (title, *keywords)]
-        number = np.array([pieces[piece] for text in texts for piece in text], np.int64)
-        length_of = np.array([len(text) for text in texts], np.int64)
+        numbers, lengths = array("l"), array("l")  # lists of lists would keep the garbage collector busy
+        for _, title, keywords in listed:
+            for text in (title, *keywords):
+                parts = text.split()
+                numbers.extend([pieces[part] for part in parts])
+                lengths.append(len(parts))
+        number, length_of = np.array(numbers, np.int64), np.array(lengths, np.int64)
         counts = np.array([1 + len(keywords) for _, _, keywords in listed], np.int64)
         titles = np.cumsum(counts) - counts
         self.rows: NDArray[np.int64] = np.array([row for row, _, _ in listed], np.int64)
         self.lengths: NDArray[np.float32] = length_of[titles].astype(np.float32)
-        first_of = np.full(len(texts), KEYWORD)
+        first_of = np.full(len(length_of), KEYWORD)
         first_of[titles] = 0
         # One row a piece of text, then one a word of it.
         place = np.arange(len(number)) - np.repeat(np.cumsum(length_of) - length_of, length_of)
@@ -148,11 +153,15 @@ class _Pieces(dict[str, int]):
 
     def words(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
         """Give all words in order; the numbers of those of each piece in turn; and how many each piece has."""
-        found = [tuple(dict.fromkeys(self._of(piece))) for piece in self]
-        words = sorted({word for listed in found for word in listed})
+        found: list[str] = []
+        counts = array("l")
+        for piece in self:
+            listed = dict.fromkeys(self._of(piece))
+            found.extend(listed)
+            counts.append(len(listed))
+        words = sorted(set(found))
         numbers = {word: number for number, word in enumerate(words)}
-        flat = np.array([numbers[word] for listed in found for word in listed], np.int64)
-        return words, flat, np.array([len(listed) for listed in found], np.int64)
+        return words, np.array([numbers[word] for word in found], np.int64), np.array(counts, np.int64)
 
 
 def _words_of(language: str) -> Callable[[str], Iterable[str]]:

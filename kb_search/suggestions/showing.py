@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from kb_search.marking import mark
-from kb_search.suggestions.typed import Chunk, Typed
+from kb_search.suggestions.typed import Typed
 from kb_search.text.analyzer import Token, tokens
 from kb_search.text.normalize import fold, lower
 
 
-def marked(text: str, chunks: Sequence[Chunk], locale: str) -> str:
+def marked(text: str, words: Iterable[Typed], locale: str) -> str:
     """Give safe HTML of a text, with marks at the words that begin with what was typed."""
-    words = {word for chunk in chunks for reading in chunk.readings for word in reading}
     return mark(text, _spans(text, words, locale))
 
 

@@ -51,7 +51,7 @@ def _edited_twice(typed: str, words: Words) -> Iterator[str]:
     """Edit again what begins well after a first edit: two letters behind it, some word still begins so."""
     for once in dict.fromkeys(_edited(typed, words, 0, first_kept=True)):
         at = _common(once, typed)
-        if words.has_beginning(once[: at + 3]):
+        if words.has_beginning(once[: min(at + 3, len(once) - 1)]):
             yield from (word for word in _edited(once, words, at + 1) if words.has_beginning(word))
 
 

@@ -27,6 +27,11 @@ class Typed(NamedTuple):
     code: bool
 
 
+def beginning(letters: str) -> Typed:
+    """Give letters that a word may begin with, as if they had been typed."""
+    return Typed(letters, letters, True, True)
+
+
 Reading = tuple[Typed, ...]
 """Words that a chunk stands for together."""
 

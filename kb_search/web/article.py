@@ -9,8 +9,8 @@ from kb_search.answers import ArticleAnswer
 from kb_search.types import Hit
 from kb_search.web.links import ArticleLink, is_foreign, link_to, topic_address
 
-NEAR = 0.5
-"""Score from which an article is related: that from which a search would call it an answer."""
+NEAR = 0.6
+"""Score from which an article is related: somewhat more than that from which a search would call it an answer."""
 RELATED = 4
 _FEW = 2
 """Headings that need no table of contents."""

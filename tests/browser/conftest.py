@@ -6,14 +6,15 @@ to a foreign host fails the test. `watch.expect("status of 503")` says what a te
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks.browser import MISSING, browser, program
 from kb_search.embedding.base import Embedder
+from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from kb_search.service.holder import SearcherHolder
 from tests import fakes, help_center
@@ -21,32 +22,15 @@ from tests.browser.indexes import index_sample
 from tests.browser.serving import Site, serving
 from tests.browser.watching import Watch
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--disable-gpu",
-    "--no-first-run",
-    "--no-default-browser-check",
-    # Nothing leaves the machine, whatever a page or the browser itself tries.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
-
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser. Of this package, not of the session: Playwright's event loop in the thread of the tests would be
     in the way of tests elsewhere that run one of their own."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip(f"no browser: none of {', '.join(PROGRAMS)} is on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
-        yield browser
-        browser.close()
+    if program() is None:
+        pytest.skip(MISSING)
+    with browser() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -98,9 +82,17 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_help_center(small_index: Path) -> Iterator[str]:
-    """The address of a service over it."""
-    with serving(create_app(SearcherHolder(small_index, fakes.settings(), fakes.FakeEmbedder()))) as address:
+def small_state(small_index: Path) -> Iterator[State]:
+    """What was asked and told there."""
+    with open_state(fakes.settings(), small_index) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+def small_help_center(small_index: Path, small_state: State) -> Iterator[str]:
+    """The address of a service over it, which pages of any site may call."""
+    settings = fakes.settings(service__allowed_origins="*")
+    with serving(create_app(SearcherHolder(small_index, settings, fakes.FakeEmbedder()), small_state)) as address:
         yield address
 
 
@@ -112,7 +104,15 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory, model_cache: Path, bu
 
 
 @pytest.fixture(scope="session")
-def sample_help_center(sample_index: Path, single_embedder: Embedder) -> Iterator[str]:
-    """The address of a service over the sample corpus. Mark tests that need it with `model`."""
-    with serving(create_app(SearcherHolder(sample_index, fakes.settings(), single_embedder))) as address:
+def sample_state(sample_index: Path) -> Iterator[State]:
+    """What was asked and told there."""
+    with open_state(fakes.settings(), sample_index) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+def sample_help_center(sample_index: Path, sample_state: State, single_embedder: Embedder) -> Iterator[str]:
+    """The address of a service over the sample corpus, which pages of any site may call. Mark tests with `model`."""
+    settings = fakes.settings(service__allowed_origins="*")
+    with serving(create_app(SearcherHolder(sample_index, settings, single_embedder), sample_state)) as address:
         yield address

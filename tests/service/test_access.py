@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from kb_search.errors import StateError
 from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from tests import fakes
@@ -122,3 +123,16 @@ def test_pages_of_other_sites(index: Path, state: State) -> None:
 def test_nobody_is_allowed_unless_named(client: TestClient) -> None:
     answer = client.get("/v1/search?q=password", headers={"Origin": "https://www.example"})
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_keys_that_cannot_be_checked(keyed: TestClient, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes without a key is served all the same."""
+    headers = bearer(state)
+
+    def fail(text: str) -> None:
+        raise StateError("/secret/state.sqlite is locked")
+
+    monkeypatch.setattr(state.keys, "authenticate", fail)
+    answer = keyed.get("/v1/search?q=password", headers=headers)
+    assert "secret" not in check(answer, 503)["detail"]
+    assert keyed.get("/v1/search?q=password").status_code == 200

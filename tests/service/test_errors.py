@@ -107,7 +107,7 @@ def test_bodies_have_a_limit(client: TestClient) -> None:
 def test_routing_errors_have_the_same_shape(client: TestClient) -> None:
     check(client.get("/v2/search"), 404)
     check(client.get("/v1/search/"), 404)
-    check(client.get("/docs"), 404)
+    check(client.get("/metrics"), 404)
     answer = client.delete("/v1/search")
     check(answer, 405)
     assert answer.headers["allow"] == "GET, POST, HEAD"

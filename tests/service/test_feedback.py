@@ -113,3 +113,12 @@ def test_a_search_does_not_wait_for_the_database(told: TestClient, state: State,
         database.execute("ROLLBACK")
     database.close()
     assert [row["query"] for row in rows(state, tmp_path, "searches")] == ["password"]
+
+
+def test_a_flag_is_refused_where_nothing_is_recorded(index: Path, tmp_path: Path) -> None:
+    with open_state(fakes.settings(state__record=False), tmp_path / "index") as state:
+        secret = state.keys.create("plugin", ("events",), "public").secret
+        with TestClient(create_app(holder(index), state)) as client:
+            body = {"article_id": ARTICLE, "reason": "wrong"}
+            answer = client.post("/v1/flags", json=body, headers={"Authorization": f"Bearer {secret}"})
+            check(answer, 403, "state.record")

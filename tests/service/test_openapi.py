@@ -56,7 +56,7 @@ def validator(document: dict[str, Any], name: str) -> Draft202012Validator:
         ("/ready", "Ready"),
         ("/v1/search?view=agents", "Problem"),
         ("/v1/articles/missing", "Problem"),
-        ("/nowhere", "Problem"),
+        ("/v1/nowhere", "Problem"),
     ],
 )
 def test_answers_are_as_documented(client: TestClient, document: dict[str, Any], address: str, name: str) -> None:

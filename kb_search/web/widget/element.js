@@ -329,7 +329,7 @@ export class KbSearch extends HTMLElement {
     const detail = this.#detail(number);
     const here = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button && option.target !== "_blank";
     this.#teller.opened(this.#answer, detail.hit, detail.position);
-    this.#question.about(this.#answer, detail.hit);
+    if (this.#teller.on) this.#question.about(this.#answer, detail.hit);
     if (!this.#emit("open", { ...detail, newTab: !here })) event.preventDefault();
     if (here) this.close();
   }

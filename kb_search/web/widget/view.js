@@ -34,13 +34,14 @@ export class View {
     this.clear = h("button", { type: "button", class: "clear", part: "clear", hidden: true, click: on.clear }, icon(CROSS));
     this.form = h("form", { class: "field", part: "field", role: "search", submit: on.submit }, icon(GLASS), this.input, this.hint, this.clear);
     this.notice = h("div", { class: "notice" });
-    this.list = h("div", { id: "list", role: "listbox", hidden: true, click: on.choose, auxclick: on.choose });
+    // tabindex: what scrolls would be a stop of the Tab key of its own.
+    this.list = h("div", { id: "list", role: "listbox", tabindex: "-1", hidden: true, click: on.choose, auxclick: on.choose });
     this.aside = h("div", { class: "aside" });
     this.question = h("div", { class: "question" });
     this.foot = h("div", { class: "foot" });
     this.panel = h(
       "div",
-      { class: "panel", part: "panel", hidden: true, mousedown: keepFocus },
+      { class: "panel", part: "panel", tabindex: "-1", hidden: true, mousedown: keepFocus },
       this.notice,
       this.list,
       this.aside,
