@@ -368,5 +368,7 @@ function isEnough(query) {
 
 /** Fill {query} into an address that a page gave; null where it is none that a link may have. */
 function filled(template, query, schemes) {
-  return template ? (safeUrl(template.replaceAll("{query}", encodeURIComponent(query)), document.baseURI, schemes)?.href ?? null) : null;
+  if (!template) return null;
+  const text = encodeURIComponent(query.replace(/\p{Surrogate}/gu, "\ufffd")); // half of a pair would be an error
+  return safeUrl(template.replaceAll("{query}", text), document.baseURI, schemes)?.href ?? null;
 }

@@ -97,6 +97,12 @@ def _raw(payload: Payload) -> str:
     )
 
 
+def _hides(payload: Payload) -> bool:
+    """Tell whether a text opens what hides all that follows it."""
+    text = payload.text
+    return text.count("<!--") > text.count("-->") or "<style><!--</style>" in text or "<style></math>" in text
+
+
 def _woven(payload: Payload) -> str:
     return WOVEN.replace("P", storable(payload.line)).replace("NUMBER", str(payload.number))
 
@@ -109,7 +115,8 @@ def write_corpus(folder: Path) -> Path:
         raw = _raw(Payload(payload.number, payload.group, storable(payload.text)))
         _write(folder / "en" / "raw" / f"{payload.number}.md", raw)
     for first in range(0, len(PAYLOADS), TOGETHER):
-        woven = [_woven(payload) for payload in PAYLOADS[first : first + TOGETHER]]
+        some = sorted(PAYLOADS[first : first + TOGETHER], key=_hides)
+        woven = [_woven(payload) for payload in some]
         name = storable(PAYLOADS[first].line).replace("/", "⁄").encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
         _write(folder / "en" / "woven" / f"{first} {name}.md", _article("\n\n".join(woven), id=f"en/woven/{first}"))
     _write(folder / "en" / "woven" / "plain.md", _article("Plain.", title="Plain"))

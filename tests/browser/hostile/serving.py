@@ -25,7 +25,7 @@ class Relaxed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == HALL:
-            await HTMLResponse("<!doctype html><title>Hall</title>")(scope, receive, send)
+            await HTMLResponse("<!doctype html><title>Hall</title><link rel=icon href=data:,>")(scope, receive, send)
         else:
             await self._app(scope, receive, self._relaxing(send, scope["path"]))
 

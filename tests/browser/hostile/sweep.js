@@ -19,7 +19,6 @@
   const EVENTS = `mouseover mouseenter mousemove mousedown mouseup pointerenter pointerover pointerdown dblclick contextmenu
     keyup change toggle beforetoggle load error begin animationstart transitionend scroll wheel copy paste dragstart drop
     invalid select start play canplay loadstart close cancel pageshow`.split(/\s+/);
-  const CLICKED = /^(a|area|button|summary|label|input|animate|set|text|circle|math|mi)$/;
   const HARMLESS = new Set(["http:", "https:", "mailto:", "tel:"]);
 
   /** Every element below a root, those of open shadow trees too. */
@@ -50,25 +49,29 @@
         if (wrongAttribute(one, attribute, base)) found.push(`<${name} ${attribute.name}="${attribute.value}">`);
       }
     }
-    const ids = all(root).filter((one) => one.id && one.getRootNode() === root).map((one) => one.id);
-    found.push(...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `id="${id}" twice`));
+    const ids = new Set();
+    for (const { id } of root.querySelectorAll("[id]")) {
+      if (ids.has(id)) found.push(`id="${id}" twice`);
+      ids.add(id);
+    }
     return found;
   }
 
-  /** Do what readers do, to everything. Links that lead to pages are not followed, any other is. */
-  async function touch(root, window) {
+  const isLink = (one) => (one.localName === "a" || one.localName === "area") && one.hasAttribute("href");
+  const isQuiet = (one) => !one.getAttributeNames().some((name) => name.startsWith("on")) && !(isLink(one) && !HARMLESS.has(one.protocol));
+
+  /** Do what readers do, to these elements. Links and forms that lead to pages are not followed, any other is. */
+  async function touch(elements, window) {
     const stay = (event) => {
-      const path = event.composedPath();
-      const link = path.find((one) => one.localName === "a" || one.localName === "area");
-      const form = path[0].localName === "form" && path[0];
-      const leads = link ? !link.hasAttribute("href") || HARMLESS.has(link.protocol) : form && HARMLESS.has(new URL(form.action).protocol);
-      if (leads) event.preventDefault();
+      const link = event.composedPath().find(isLink);
+      const form = event.type === "submit" && event.composedPath()[0];
+      if (link ? HARMLESS.has(link.protocol) : form && HARMLESS.has(new URL(form.action).protocol)) event.preventDefault();
     };
     for (const type of ["click", "submit"]) window.addEventListener(type, stay, true);
-    for (const one of all(root)) {
+    for (const one of elements) {
       for (const type of EVENTS) one.dispatchEvent(new Event(type, { cancelable: true }));
       if (one.localName === "details") one.open = true;
-      if (CLICKED.test(one.localName)) one.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true, cancelable: true }));
+      one.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true, cancelable: true }));
     }
     await new Promise((done) => setTimeout(done));
     for (const type of ["click", "submit"]) window.removeEventListener(type, stay, true);
@@ -91,7 +94,8 @@
     const found = inspect(page, landed);
     const said = Object.fromEntries(Object.entries(NAMES).map(([name, at]) => [name, page.querySelector(at)?.textContent ?? null]));
     const asked = page.querySelector("[name=q]")?.value ?? null;
-    await touch(page, window);
+    // Without the script of all pages, nothing else could listen.
+    await touch(all(page).filter((one) => !isQuiet(one)), window);
     if (window.location.href !== landed) found.push(`went on to ${window.location.href}`);
     if (frame.contentDocument !== page) found.push("became another page");
     return { found, said, text: page.querySelector("main")?.textContent ?? "", asked };
@@ -108,17 +112,51 @@
     return results;
   }
 
+  /** Take HTML over as innerHTML, and twice again what the browser writes of it. */
+  async function adopt(html) {
+    const found = [];
+    for (let times = 0; times < 3; times++) {
+      const place = document.createElement("div");
+      place.className = "prose";
+      document.body.append(place);
+      place.innerHTML = html;
+      found.push(...inspect(place, location.href));
+      await touch(all(place).filter((one) => !isQuiet(one)), window);
+      html = place.innerHTML;
+      place.remove();
+    }
+    return found;
+  }
+
+  /** Open each of these in a frame of its own, touch everything, and take the frames away. */
+  async function careless(pages) {
+    const frames = pages.map((html) => {
+      const frame = document.createElement("iframe");
+      document.body.append(frame);
+      frame.contentDocument.write(html);
+      frame.contentDocument.close();
+      return frame;
+    });
+    await new Promise((done) => setTimeout(done, 10));
+    for (const frame of frames) {
+      const page = frame.contentDocument;
+      // One that a payload took elsewhere may not be touched any more, and needs not be.
+      if (page) await touch(all(page).filter((one) => !isQuiet(one)), frame.contentWindow).catch(() => {});
+    }
+    for (const frame of frames) frame.remove();
+  }
+
   /** The page itself: what is wrong with it, once everything in it was touched. */
   async function here() {
     const found = inspect(document, location.href);
-    await touch(document, window);
     for (const one of all(document)) {
       if (one.tabIndex < 0) continue;
       one.focus();
       one.blur();
     }
+    await touch(all(document), window);
     return found;
   }
 
-  Object.assign(window, { hostile: { inspect, touch, sweep, here, all } });
+  Object.assign(window, { hostile: { inspect, touch, sweep, adopt, careless, here, all } });
 })();
