@@ -39,6 +39,7 @@ PREPARATIONS = {
     "debian": "a corpus of about 85,000 articles from Debian's package descriptions",
     "resample": "an index of any size from the vectors and texts of another",
     "ratio": "two versions compared, by several runs of each",
+    "pictures": "the documentation's pictures of the help center",
     "chart": "a drawing of what `growth` measured",
 }
 """Commands that measure nothing: they write what others measure with, and say so in a sentence."""

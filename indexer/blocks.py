@@ -157,7 +157,8 @@ class BlockReader:
         token = self._tokens[index]
         align = str(token.attrs.get("style", "")).removeprefix("text-align:")
         aligned = f' class="align-{align}"' if align in ("center", "right") else ""
-        self._page.open(token.tag, aligned)
+        # A header without words heads nothing, and is announced to no purpose.
+        self._page.open(token.tag if self._tokens[index + 1].content.strip() else "td", aligned)
 
     def open_table(self, index: int) -> None:
         """Start a table."""

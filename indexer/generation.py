@@ -66,11 +66,12 @@ def write_generation(
     with watch("pictures"):
         named = {(file.path, file.root): file for shown in read.pictures.values() for file in shown.values()}
         known = index.generation(live.generation) if live else None
+        # What they were when they were looked at is written down: one that changed since is news to the next build.
         pictures = write_pictures(target, named.values(), largest(settings), known)
     with ThreadPoolExecutor(1, "articles") as beside:  # SQLite lets us go on
         written = beside.submit(_write_articles, target, made, pictures, recalled, watch)
         views = _write_views(target, settings, embedder, made, parts, watch, recalled)
-        SourceReport.of(read, sorted(pictures.values(), key=lambda file: (file.path, file.root))).save(target.report)
+        SourceReport.of(read, sorted(named.values(), key=lambda file: (file.path, file.root))).save(target.report)
         written.result()
     ids = [*(entry.article.id for entry in prepared), *(chunk for entry in prepared for chunk in entry.chunk_ids)]
     with watch("hash"):
@@ -90,7 +91,7 @@ def write_generation(
         names=len(plans.names.keys),
         ids_digest=digest_of(ids),
         source_digest=read.digest,
-        build_digest=with_pictures(build_digest, pictures.values()),
+        build_digest=with_pictures(build_digest, named.values()),
         views=views,
         parts=parts.made,
         files=files,

@@ -79,7 +79,7 @@ def parse_markdown(body: str, first_line: int, title: str | None = None) -> Pars
         reader.read()
         cut, unclosed = reader.cut, reader.unclosed
     kept, headings = sections.finish()
-    page = make_page(writer.finish([heading.anchor for heading in headings]), writer.marks)
+    page = make_page(writer.finish([heading.anchor for heading in headings]), writer.marks, writer.by_author)
     shown = dict.fromkeys(mark.path for mark in page.marks if isinstance(mark, PictureMark))
     return ParsedMarkdown(
         title=sections.first_h1,

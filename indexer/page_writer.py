@@ -25,8 +25,9 @@ _USABLE_ID = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 _WIDTH = re.compile(r"[1-9]\d{0,3}")
 _HEADING = re.compile("h[1-6]")
 _CLOSING = {name: f"</{name}>\n" for name in "p ul ol li blockquote div details tr thead tbody dl dt dd".split()}
-_WITHOUT_ID = VOID | {"a", "table"}
-"""These get a place of their own before them: links and tables may be left out, or stand in a box."""
+_WITHOUT_ID = VOID | frozenset("a b code em i s small strong table u".split())
+"""These get a place of their own before them: links may be left out, tables stand in a box, and marks of words are
+repeated by a browser when a block begins inside of them."""
 
 
 class _Open(NamedTuple):
@@ -52,12 +53,14 @@ class PageWriter:
     """Collects HTML in `parts`; those that depend on the whole of it are filled in by `finish`.
 
     `marks` are links and pictures that are resolved when the page is read, `pictures` the latter with their lines.
+    `by_author` tells that there are tags of authors, who may nest them as no browser does.
     """
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.marks: list[LinkMark | PictureMark] = []
         self.pictures: dict[str, int] = {}
+        self.by_author = False
         self._open: list[_Open] = []
         self._ids: list[_Id] = []
         self._headings: list[tuple[int, int, int]] = []
@@ -240,6 +243,7 @@ class PageWriter:
 
     def tag(self, name: str, attributes: Mapping[str, str], line: int, *, closed: bool = False) -> None:
         """Write an author's opening tag; of one that the page has no element for, only its id."""
+        self.by_author = True
         tag = TAGS.get(name) if len(self._open) < _DEEPEST else None
         ids = list(dict.fromkeys(value for key in ("id", "name") if (value := attributes.get(key))))
         carried = ids.pop(0) if ids and tag and tag not in _WITHOUT_ID else ""

@@ -18,10 +18,10 @@ from indexer.files import Unusable, read_bytes
 from indexer.listing import Known, has_rested, stamp_of
 from indexer.picture_kinds import SUFFIXES, kind_of
 from indexer.publish import hard_link
-from indexer.tree import Found, printable
+from indexer.tree import Found
 from kb_search.disk import digest_of
 from kb_search.index_format import GenerationLayout
-from kb_search.stores.pages import Picture
+from kb_search.stores.pages import Picture, path_from
 from kb_search.types import Article, Finding
 
 BROKEN, OUTSIDE, NO_PICTURE = "broken-picture", "picture-outside", "not-a-picture"
@@ -110,8 +110,7 @@ def picture_findings(article: Article, shown: str, pictures: Mapping[str, Pictur
     for link in article.pictures:
         file = pictures[link.target]
         if file.picture is None:
-            named = printable(os.path.relpath(os.fsdecode(file.path)))
-            yield _finding(file, shown, named, link.target[:200], link.line)
+            yield _finding(file, shown, path_from(shown, link.target), link.target[:200], link.line)
 
 
 def _finding(file: PictureFile, shown: str, named: str, written: str, line: int) -> Finding:

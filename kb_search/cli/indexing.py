@@ -98,10 +98,15 @@ def _of_sources(sources: Sequence[Path], index: Path) -> Callable[[Any, str], bo
     """Choose the changes that count: those of the sources, but not those of the index, which may be inside."""
     from watchfiles import DefaultFilter
 
-    is_text = DefaultFilter(ignore_paths=[f"{index}/"])
+    from indexer.picture_kinds import SUFFIXES
+
+    is_wanted = DefaultFilter(ignore_paths=[f"{index}/"])
+    beside = [source.parent for source in sources if not source.is_dir()]  # an article shows what lies beside it
 
     def counts(change: Any, path: str) -> bool:
-        return is_text(change, path) and any(Path(path).is_relative_to(source) for source in sources)
+        file = Path(path)
+        roots = [*sources, *beside] if file.suffix.lower() in SUFFIXES else sources
+        return is_wanted(change, path) and any(file.is_relative_to(root) for root in roots)
 
     return counts
 

@@ -42,10 +42,11 @@ _DESCRIPTION = (
 )
 
 
-def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI:
+def create_app(searchers: SearcherHolder, state: State | None = None, *, own_process: bool = False) -> FastAPI:
     """Make the application over a holder of searchers and the state: keys, and what was asked and told.
 
-    Without a state there are no keys, and nothing is recorded. The caller closes it.
+    Without a state there are no keys, and nothing is recorded. The caller closes it. `own_process` says that the
+    process does nothing else: see background.py.
 
     When the application starts, the live generation is opened unless it is open; if that fails, the application
     answers 503 and tries again. New generations are looked for every `service.reload_seconds` (0: never). When it
@@ -57,7 +58,9 @@ def create_app(searchers: SearcherHolder, state: State | None = None) -> FastAPI
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(searchers.refresh)
         stop, seconds = threading.Event(), searchers.settings.service.reload_seconds
-        thread = threading.Thread(target=watch, args=(searchers, seconds, stop), name="kb-search-background")
+        thread = threading.Thread(
+            target=watch, args=(searchers, seconds, stop, own_process), name="kb-search-background"
+        )
         thread.start()
         try:
             yield

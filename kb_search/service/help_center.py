@@ -12,6 +12,7 @@ from kb_search.service.pages import HelpCenter
 from kb_search.service.reading_pages import reading_page_routes
 from kb_search.service.search_pages import search_page_routes
 from kb_search.service.site_files import site_file_routes
+from kb_search.service.site_maps import site_map_routes
 from kb_search.service.votes import vote_routes
 from kb_search.web.theme import load_theme
 from kb_search.web.words import load_words
@@ -26,6 +27,13 @@ def help_center_routes(searchers: SearcherHolder, state: State | None, settings:
     site = settings.site
     center = HelpCenter(searchers, settings, state, load_words(site.strings), load_theme(site))
     router = APIRouter()
-    for make in (search_page_routes, reading_page_routes, vote_routes, site_file_routes, old_address_routes):
+    for make in (
+        search_page_routes,
+        reading_page_routes,
+        vote_routes,
+        site_file_routes,
+        site_map_routes,
+        old_address_routes,
+    ):
         router.include_router(make(center))
     return router

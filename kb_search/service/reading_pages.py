@@ -18,6 +18,7 @@ from kb_search.service.pages import HelpCenter, Visit
 from kb_search.service.search_pages import SURFACE
 from kb_search.types import Principal
 from kb_search.web.article import RELATED, Feedback, article_page
+from kb_search.web.language import speak
 from kb_search.web.links import canonical_address, topic_address, whole, with_default
 from kb_search.web.rendering import render
 from kb_search.web.topic import PAGE_SIZE, topic_page
@@ -75,7 +76,7 @@ def _article(center: HelpCenter, request: Request, reader: Principal, searcher: 
     article = read_article(searcher, article_id, reader.view)
     visit = center.visit(request, reader, searcher, article.locale)
     near = similar(searcher, article_id, reader.view, _CANDIDATES, article.locale)
-    page = article_page(article, visit.locale, near.hits, _feedback(center, visit))
+    page = article_page(article, visit.locale, near.hits, _feedback(center, visit), speak(center.words, article.locale))
     given, base = canonical_of(searcher, article_id, reader.view), center.base(request)
     frame = center.frame(
         visit,

@@ -45,7 +45,7 @@ def run(index: Path, settings: Settings, embedder: Embedder | None = None) -> No
         listener = stack.enter_context(_listen(settings.service.host, settings.service.port))
         # The access log would hold what people search for.
         config = uvicorn.Config(
-            create_app(searchers, state),
+            create_app(searchers, state, own_process=True),
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from kb_search.answers import ArticleAnswer
 from kb_search.types import Hit
+from kb_search.web.language import Language
 from kb_search.web.links import ArticleLink, is_foreign, link_to, topic_address
 
 NEAR = 0.6
@@ -15,6 +18,9 @@ RELATED = 4
 _FEW = 2
 """Headings that need no table of contents."""
 _DEPTHS = 3
+
+
+_LABEL = re.compile(r'(<p class="admonition-label">)(\w+)(</p>)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,13 @@ class ArticlePage:
     feedback: Feedback | None
 
 
-def article_page(article: ArticleAnswer, reader: str, similar: Sequence[Hit], feedback: Feedback | None) -> ArticlePage:
-    """Arrange an article for a reader of a locale; `similar` are the nearest articles, best first."""
+def article_page(
+    article: ArticleAnswer, reader: str, similar: Sequence[Hit], feedback: Feedback | None, own: Language
+) -> ArticlePage:
+    """Arrange an article for a reader of a locale; `similar` are the nearest articles, best first.
+
+    `own` is the article's language: in it are the labels of notes and warnings, which authors write in English.
+    """
     category = ((article.category, topic_address(article.category, article.locale)),) if article.category else ()
     related = [hit for hit in similar if hit.score >= NEAR and not is_foreign(hit.locale, article.locale)]
     return ArticlePage(
@@ -66,13 +77,18 @@ def article_page(article: ArticleAnswer, reader: str, similar: Sequence[Hit], fe
         foreign=is_foreign(article.locale, reader),
         summary=article.summary,
         updated=article.updated,
-        html=article.html,
+        html=_LABEL.sub(lambda found: _label(found, own), article.html),
         crumbs=(*category, (article.title, None)),
         contents=_contents(article),
         translations=tuple((other.locale, other.title, other.url) for other in article.translations),
         related=tuple(link_to(hit.title, hit.url, hit.locale, reader) for hit in related[:RELATED]),
         feedback=feedback,
     )
+
+
+def _label(found: re.Match[str], own: Language) -> str:
+    key = f"label.{found[2].lower()}"
+    return f"{found[1]}{escape(own.say(key))}{found[3]}" if key in own.words else found[0]
 
 
 def _contents(article: ArticleAnswer) -> tuple[Entry, ...]:

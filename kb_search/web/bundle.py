@@ -15,6 +15,7 @@ _CLIENT = "client.js"
 _MODULES = (
     _CLIENT,
     "dom.js",
+    "addresses.js",
     "words.js",
     "asking.js",
     "telling.js",

@@ -34,9 +34,10 @@ class Watch:
             self._faults.append(f"request to a foreign host: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        # Chromium writes violations of a Content-Security-Policy as errors too.
-        if message.type == "error":
-            self._faults.append(f"console error: {message.text} ({message.location.get('url', '')})")
+        # Chromium writes violations of a Content-Security-Policy as errors too. It asks for an icon unasked.
+        address = message.location.get("url", "")
+        if message.type == "error" and not address.endswith("/favicon.ico"):
+            self._faults.append(f"console error: {message.text} ({address})")
 
     def _error(self, error: WebError) -> None:
         self._faults.append(f"page error: {error.error}")

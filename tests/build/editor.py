@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,10 +15,13 @@ import numpy as np
 import pytest
 
 from kb_search import Searcher
+from kb_search.assets import read_asset
 from kb_search.index_format import IndexLayout
 from kb_search.manifest import read_manifest
+from kb_search.reading import read_article
 from kb_search.types import Mode, SearchResult
 from tests.fakes import article, searcher_for, write
+from tests.pictures import png
 
 VIEWS = {
     "public": {"audiences": ("public",)},
@@ -35,7 +39,8 @@ SENTENCES = (
     "Cancel the order in the app.",
 )
 KINDS = tuple("add rename delete text title locale audience status translation tags id keywords".split())
-KINDS += ("touch", "broken", "twin", "curation")
+KINDS += ("touch", "broken", "twin", "curation", "link", "show", "draw", "draw", "erase", "move")
+PICTURES = ("a.png", "pictures/b.png", "pictures/c.jpg", "pictures/d.png")
 STATUSES, AUDIENCES, LOCALES = ("published", "draft", "archived"), ("public", "agent"), ("en", "fr")
 
 
@@ -49,9 +54,11 @@ class Page:
     audience: str = "public"
     status: str = "published"
     fields: dict[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
     def text(self) -> str:
         body = "\n\n".join(f"## Part {number}\n\n{text}" for number, text in enumerate(self.sections))
+        body += "".join(f"\n\n{link}" for link in self.shown)
         return article(self.title, body, locale=self.locale, audience=self.audience, status=self.status, **self.fields)
 
 
@@ -82,6 +89,8 @@ class Editor:
         if kind == "curation":
             write(self.folder, {"curation.yaml": self._rules()})
             return "curation"
+        if kind in ("draw", "erase", "move"):
+            return self._draw(kind)
         if kind == "delete":
             return f"delete {name}"
         if kind in ("add", "rename"):
@@ -110,11 +119,27 @@ class Editor:
                 return replace(page, fields={**page.fields, "tags": choice(("billing", "[app, phone]"))})
             case "keywords":
                 return replace(page, fields={**page.fields, "keywords": choice(("[bill]", "[bill, late parcel]"))})
+            case "link":
+                return replace(page, shown=(*page.shown[-2:], f"[there]({choice(sorted(self.pages))}.md#part-1)"))
+            case "show":
+                return replace(page, shown=(*page.shown[-2:], f"![drawing]({choice(PICTURES)})"))
             case "twin":  # of two articles with one id, the first by path is kept
                 return replace(page, fields={**page.fields, "id": "twin"})
             case "id":
                 return replace(page, fields={**page.fields, "id": f"{choice('amz')}/{self.choose.random()}"})
         return page
+
+    def _draw(self, kind: str) -> str:
+        """Change one picture, and no article."""
+        path = self.folder / self.choose.choice(PICTURES)
+        if kind == "draw":
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(self.choose.choice((b"no picture", *(png(shade=shade) for shade in range(4)))))
+        elif path.exists() and kind == "erase":
+            path.unlink()
+        elif path.exists():
+            path.rename(path.with_name(self.choose.choice(PICTURES).rpartition("/")[2]))
+        return f"{kind} {path.name}"
 
     def _rules(self) -> str:
         pinned, word = self.choose.choice(sorted(self.pages)), self.choose.choice(("bill", "check", "password"))
@@ -122,7 +147,9 @@ class Editor:
 
     def _new(self) -> Page:
         sections = tuple(self.choose.sample(SENTENCES, self.choose.randint(1, 3)))
-        return Page(sections[0].removesuffix("."), sections, self.choose.choice(LOCALES), self.choose.choice(AUDIENCES))
+        locale, audience = self.choose.choice(LOCALES), self.choose.choice(AUDIENCES)
+        shown = tuple(f"![drawing]({name})" for name in self.choose.sample(PICTURES, self.choose.randint(0, 2)))
+        return Page(sections[0].removesuffix("."), sections, locale, audience, shown=shown)
 
     def _save(self, name: str) -> None:
         write(self.folder, {f"{name}.md": self.pages[name].text()})
@@ -140,6 +167,8 @@ def assert_equal(updated: Path, fresh: Path, done: list[str]) -> None:
         assert one.store.ids == two.store.ids, done
         assert one.store.chunk_ids() == two.store.chunk_ids(), done
         assert np.array_equal(one.matrix, two.matrix), done
+        for view in VIEWS:
+            assert pages(left, view) == pages(right, view), done
         for answer, expected in zip(answers(left), answers(right), strict=True):
             asked = (*done, answer.query, answer.locale)
             for hit, same in zip(answer.hits, expected.hits, strict=True):
@@ -168,6 +197,15 @@ def rows(file: Path) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(file)) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {table: sorted(database.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
+
+
+def pages(searcher: Searcher, view: str) -> list[tuple[str, dict[str, bytes]]]:
+    """Read all articles of a view, with their pictures."""
+    ids = [searcher.snapshot.store.ids[row] for row in searcher.snapshot.view(view).articles]
+    found = [read_article(searcher, article_id, view).html for article_id in ids]
+    names = [re.findall(r'src="/assets/([^"]+)"', html) for html in found]
+    shown = [{name: read_asset(searcher, name, view).content for name in listed} for listed in names]
+    return list(zip(found, shown, strict=True))
 
 
 def answers(searcher: Searcher) -> Iterator[SearchResult]:

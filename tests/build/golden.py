@@ -16,11 +16,19 @@ from pathlib import Path
 from indexer.build import build_index
 from kb_search.index_format import FORMAT_VERSION, IndexLayout
 from tests.fakes import FakeEmbedder, article, settings, write
+from tests.pictures import SVG
 
 GOLDEN = Path(__file__).parent.parent / "data" / f"index-v{FORMAT_VERSION}.zip"
 FILES = {
     "en/password.md": article("Reset your password", "Open the page.\n\n## By phone\n\nCall us.", tags="[login]"),
-    "en/parcel.md": article("Track a parcel", "The carrier shows where it is.", updated="2026-01-31"),
+    "en/parcel.md": article(
+        "Track a parcel",
+        "The [carrier](../tr/limit.md) shows where it is, unlike a [password](password.md#by-phone).\n\n"
+        "![A map](../pictures/map.svg)",
+        updated="2026-01-31",
+        aliases="[/old/parcel]",
+    ),
+    "pictures/map.svg": SVG.decode(),
     "fr/colis.md": article("Suivre un colis", "Le transporteur le montre.", translation_of="en/parcel"),
     "tr/limit.md": article("İade sınırı", "Yöneticiye sorun.", audience="agent"),
     "curation.yaml": """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +13,17 @@ import pytest
 
 from indexer.publish import rollback
 from kb_search import open_searcher
+from kb_search.assets import read_asset
 from kb_search.cli import main
 from kb_search.errors import IndexCorrupt, IndexIncompatible
 from kb_search.index_format import FORMAT_VERSION, GenerationLayout, IndexLayout
 from kb_search.manifest import Manifest, read_manifest
+from kb_search.reading import read_article
 from kb_search.text.analyzer import ANALYZER_VERSION
 from tests.build import golden
 from tests.build.small import FILES, ONE_VIEW, edit, ids, index_again, inodes, problems
 from tests.fakes import FakeEmbedder, article, index_files, searcher_for, settings
+from tests.pictures import SVG
 
 pytestmark = pytest.mark.usefixtures("lazy_disk")
 
@@ -243,6 +247,12 @@ def test_an_index_of_this_format_from_long_ago_answers(golden_index: Path) -> No
         public, agents = (searcher.snapshot.view(name).synonyms["en"] for name in ("public", "agents"))
         assert public.alternatives(["courier", "page"]) == [(0, 1, (("carrier",),))]
         assert agents.alternatives(["courier", "page"]) == [(0, 1, (("carrier",),)), (1, 2, (("screen",),))]
+        page = read_article(searcher, "en/parcel", "public").html
+        assert page.startswith("<p>The carrier shows where it is")
+        assert '<a href="/articles/en/password#by-phone">password</a>' in page
+        assert '<a href="/articles/tr/limit">carrier</a>' in read_article(searcher, "en/parcel", "agents").html
+        (picture,) = re.findall(r'src="/assets/(.*?)" alt="A map" width="30" height="20"', page)
+        assert read_asset(searcher, picture, "public").content == SVG
 
 
 def test_reading_the_golden_index_writes_nothing_into_it(golden_index: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from kb_search.index_format import IndexLayout
 from tests.build.small import PARCEL, PASSWORD, ids
 from tests.fakes import write
+from tests.pictures import PNG, png
 
 PATIENCE = 60.0
 """Seconds until a test gives up; none waits that long when all is well."""
@@ -100,6 +101,11 @@ def test_a_single_file_is_followed_though_every_save_makes_another_file(tmp_path
             write(tmp_path, {"parcel.md~": PARCEL.replace("Track", f"Version {number}, track")})
             (tmp_path / "parcel.md~").replace(file)
             until(partial(is_live, IndexLayout(index), f"{number:06}"))
+        (tmp_path / "box.png").write_bytes(PNG)  # shown by no article: nothing to do
+        write(tmp_path, {"parcel.md": PARCEL + "\n![The box](box.png)\n"})
+        until(partial(is_live, IndexLayout(index), "000004"))
+        (tmp_path / "box.png").write_bytes(png(3, 4))
+        until(partial(is_live, IndexLayout(index), "000005"))
     assert ids(index, "parcel") == ["parcel"]
 
 

@@ -283,8 +283,9 @@ _FRAGMENTS = st.sampled_from(
     "# |## |- |1. |> |`|```|*|**|~~|[|](x.md)|](javascript:x)|](//x)|![|[^1]|[^1]: |^[|[!NOTE]|[a]: data:x|---|{#id}|"
     "&amp;|&lt;|&#x3c;|&quot;|\\|<|>|\"|'|=|<!--|-->|<div>|</div>|<script>|</script>|<style>|<template>|<pre>|<td>|"
     "<tr>|<table>|</table>|<br>|<a href='x'>|<a href=b.md|</a>|<img src=x|<img src=x onerror=y>|<details>|<summary>|"
-    "<select>|<svg>|<math>|<mtext>|<p id=x>|</p>|<li>|<h1>|<b|<![CDATA[|]]>|<?|?>|::: note|:::|!!! note|??? tip| | |\n|\n\n|    "
-    '|\t|\x00|\xa0|\u2028|kb-mark:0|<a href="kb-mark:0">|<input|<form>|<iframe>|<base href=//x>'.split("|")
+    "<select>|<svg>|<math>|<mtext>|<p id=x>|<b id=y>|</p>|<li>|<h1>|<b|<![CDATA[|]]>|<?|?>|::: note|:::|!!! note|"
+    '??? tip| | |\n|\n\n|    |\t|\x00|\xa0|\u2028|kb-mark:0|<a href="kb-mark:0">|<input|<form>|<iframe>|'
+    "<base href=//x>".split("|")
 )
 
 

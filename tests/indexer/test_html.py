@@ -110,6 +110,7 @@ def test_markdown_becomes_the_html_that_is_meant(markdown: str, expected: str) -
         ("<table><tr><td colspan=2>a</td></tr></table>",
          '<div class="table-scroll" tabindex="0"><table><tbody><tr><td colspan="2">a</td></tr></tbody></table></div>'),
         ("<p dir=rtl lang=ar>a</p>", '<p dir="rtl" lang="ar">a</p>'),
+        ("<pre>\n\n</pre>", '<pre tabindex="0"></pre>'),
         ("<pre>a\n  b</pre>", '<pre tabindex="0">a\n  b</pre>'),
         ("<textarea>a</textarea><iframe>b</iframe><title>c</title>", "abc"),
         ("a < b and c > d", "<p>a &lt; b and c &gt; d</p>"),
@@ -117,6 +118,15 @@ def test_markdown_becomes_the_html_that_is_meant(markdown: str, expected: str) -
 )  # fmt: skip
 def test_harmless_html_of_authors_stays(html: str, expected: str) -> None:
     assert page_of(html).strip() == expected
+
+
+def test_the_corner_of_a_table_is_no_header() -> None:
+    assert [tag for tag, _ in Outline(page_of("| | A |\n|-|-|\n| B | |")).tags if tag in ("th", "td")] == [
+        "td",
+        "th",
+        "td",
+        "td",
+    ]
 
 
 # ── Headings ─────────────────────────────────────────────────────────────────────────────────────────────

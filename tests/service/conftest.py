@@ -5,6 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from kb_search.config import Settings
+from kb_search.events.state import State, open_state
 from kb_search.service.app import create_app
 from kb_search.service.holder import SearcherHolder
 from tests import fakes
@@ -76,3 +77,11 @@ def generation(searchers: SearcherHolder) -> str:
 def client(index: Path) -> Iterator[TestClient]:
     with TestClient(create_app(holder(index)), raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """Keys and events in a file of the test's own: `tmp_path / "index.state" / "state.sqlite"`."""
+    opened = open_state(fakes.settings(), tmp_path / "index")
+    yield opened
+    opened.close()

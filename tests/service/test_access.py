@@ -8,20 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from kb_search.errors import StateError
-from kb_search.events.state import State, open_state
+from kb_search.events.state import State
 from kb_search.service.app import create_app
 from tests import fakes
 from tests.service.conftest import ARTICLE, holder
 from tests.service.test_errors import check
 
 HIDDEN = "en/agents/password-override"
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(fakes.settings(), tmp_path / "index")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

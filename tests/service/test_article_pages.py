@@ -20,7 +20,7 @@ FILES = {
         "Password one", LONG, category="Bees, etc", updated="2026-05-01", aliases="[/kb/1, /v1/x]"
     ),
     "fr/a.md": fakes.article("Le mot de passe", "Des mots.", translation_of="en/a"),
-    "tr/a.md": fakes.article("Şifre", "Sözler.", translation_of="en/a"),
+    "tr/a.md": fakes.article("Şifre", "Sözler.\n\n> [!WARNING]\n> Dokunmayın.", translation_of="en/a"),
     "en/b.md": fakes.article("Password two", "Words of a password.", canonical="https://www.example.com/b"),
     "en/c.md": fakes.article("Parcel", "Words of a parcel.", summary='A "parcel" & more'),
     "en/hidden.md": fakes.article("Password three", "Password.", audience="agent", aliases="[/kb/hidden]"),
@@ -65,6 +65,10 @@ def test_an_article_speaks_its_own_language_unless_the_reader_came_with_another(
     assert foreign.all("html") == [{"lang": "fr", "dir": "ltr"}]
     assert foreign.all("article") == [{"lang": "en", "dir": "ltr"}]
     assert "Cet article n’existe que dans cette langue : English." in foreign.words().replace("\u00a0", " ")
+
+
+def test_the_labels_of_notes_are_in_the_language_of_the_article(pages: TestClient) -> None:
+    assert "Uyarı" in read(pages, "/articles/tr/a?locale=fr").words()
 
 
 def test_the_contents_lead_to_the_headings(pages: TestClient) -> None:

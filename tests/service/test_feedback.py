@@ -16,13 +16,6 @@ from tests.service.test_errors import check
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(fakes.settings(), tmp_path / "index")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def told(index: Path, state: State) -> Iterator[TestClient]:
     with TestClient(create_app(holder(index), state), raise_server_exceptions=False) as client:
         yield client

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kb_search.events.records import SCOPES
-from kb_search.events.state import State, open_state
+from kb_search.events.state import State
 from kb_search.service.app import create_app
-from tests import fakes
 from tests.browser.serving import serving
 from tests.service.conftest import holder
 
@@ -23,13 +21,6 @@ EXAMPLES = 25
 # That offset + limit is at most 200, that a locale or a date has a meaning, and which fields an event of a type needs
 # is said in words only: such requests are refused although the document allows them.
 UNSAID = "positive_data_acceptance"
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state(fakes.settings(), tmp_path / "index")
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("keyed", [False, True], ids=["anybody", "with a key"])

@@ -1,7 +1,5 @@
 """One real server on a free port, under load while new generations appear."""
 
-import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,30 +7,19 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from fastapi import FastAPI
 
 from kb_search.index_format import IndexLayout
 from kb_search.service.app import create_app
 from tests import fakes
+from tests.browser.serving import serving
 from tests.service.conftest import holder
 
 CLIENTS = 4
 
 
-@contextlib.contextmanager
-def serving(index: Path) -> Iterator[str]:
-    """Run the application in a thread; give its address."""
-    app = create_app(holder(index, fakes.settings(service__reload_seconds=0.02), retry_seconds=0.05))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            assert not thread.is_alive()
+def application(index: Path) -> FastAPI:
+    return create_app(holder(index, fakes.settings(service__reload_seconds=0.02), retry_seconds=0.05))
 
 
 class Load:
@@ -61,7 +48,7 @@ class Load:
 @pytest.fixture
 def load(tmp_path: Path) -> Iterator[Load]:
     publish(tmp_path, 1)
-    with serving(tmp_path / "index") as address, ThreadPoolExecutor(CLIENTS) as pool:
+    with serving(application(tmp_path / "index")) as address, ThreadPoolExecutor(CLIENTS) as pool:
         running = Load(address)
         futures = [pool.submit(running.run, number) for number in range(CLIENTS)]
         try:

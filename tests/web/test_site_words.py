@@ -44,7 +44,7 @@ def test_every_plural_can_be_given() -> None:
         ({"widget.yess": "Sì"}, "'widget.yess' is no word of the search box"),
         ({"widget.yes": 1}, "'widget.yes' is 1, not a text"),
         ({"widget.none": "Niente per {text}"}, "has {text}"),
-        ({"widget.none": "Niente per {query"}, "Leave single braces out"),
+        ({"widget.none": "Niente per {query"}, "Write a brace twice"),
         ([], "is not a JSON object"),
     ],
 )

@@ -72,3 +72,8 @@ export class Asker {
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
   }
 }
+
+/** One letter says nothing, one character of a script without letters says a word. */
+export function isEnough(query) {
+  return query.length > 1 || /[^\u0000-\u024f]/.test(query);
+}

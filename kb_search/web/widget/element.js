@@ -1,6 +1,7 @@
 /** `<kb-search>`: attributes in, events out. Everything between is in the other files. */
 
-import { Asker } from "./asking.js";
+import { contactOf, resultsOf } from "./addresses.js";
+import { Asker, isEnough } from "./asking.js";
 import { Client } from "./client.js";
 import { onKey } from "./combobox.js";
 import { safeUrl } from "./dom.js";
@@ -16,7 +17,6 @@ const REST = 60;
 /** While an input method composes: longer, since half a word is often no word; not never, since phones compose all text. */
 const COMPOSING = 300;
 const ATTRIBUTES = "endpoint key locale label placeholder shortcut contact-url results-url theme limit strings events open".split(" ");
-const CONTACT = ["http:", "https:", "mailto:", "tel:"];
 
 export class KbSearch extends HTMLElement {
   static observedAttributes = ATTRIBUTES.map((name) => `data-${name}`);
@@ -143,7 +143,7 @@ export class KbSearch extends HTMLElement {
   submit() {
     const query = this.query.trim();
     if (!this.#emit("submit", { query })) return this.close();
-    const results = query && this.#results(query);
+    const results = query && resultsOf(this, query);
     if (results) return void location.assign(results);
     if (query) {
       this.#open = true;
@@ -297,8 +297,8 @@ export class KbSearch extends HTMLElement {
       locale: this.locale,
       endpoint: this.#client.endpoint,
       tab: this.dataset.open === "tab",
-      all: this.#results(query),
-      contact: filled(this.dataset.contactUrl, query, CONTACT),
+      all: resultsOf(this, query),
+      contact: contactOf(this, query),
       retry: () => this.#retry(),
       ask: (text) => {
         this.query = text;
@@ -306,18 +306,6 @@ export class KbSearch extends HTMLElement {
         this.focus();
       },
     };
-  }
-
-  /** The address of the results page: that of the attribute, else of the form that stood here. */
-  #results(query) {
-    if (this.dataset.resultsUrl) return filled(this.dataset.resultsUrl, query);
-    const form = this.querySelector("form");
-    const url = form && safeUrl(form.getAttribute("action") || location.href, document.baseURI);
-    if (!url) return null;
-    const fields = new FormData(form);
-    fields.set("q", query);
-    url.search = new URLSearchParams([...fields].filter(([, value]) => typeof value === "string"));
-    return url.href;
   }
 
   // ── Choosing ───────────────────────────────────────────────────────────────────────────────────────────
@@ -359,16 +347,4 @@ export class KbSearch extends HTMLElement {
     this.focus();
     this.#view.input.select();
   }
-}
-
-/** One letter says nothing, one character of a script without letters says a word. */
-function isEnough(query) {
-  return query.length > 1 || /[^\u0000-\u024f]/.test(query);
-}
-
-/** Fill {query} into an address that a page gave; null where it is none that a link may have. */
-function filled(template, query, schemes) {
-  if (!template) return null;
-  const text = encodeURIComponent(query.replace(/\p{Surrogate}/gu, "\ufffd")); // half of a pair would be an error
-  return safeUrl(template.replaceAll("{query}", text), document.baseURI, schemes)?.href ?? null;
 }

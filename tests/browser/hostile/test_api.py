@@ -109,7 +109,11 @@ class _Strict(HTMLParser):
     def handle_decl(self, decl: str) -> None:
         raise AssertionError(decl)
 
-    handle_pi = unknown_decl = handle_decl
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(data)
 
 
 def articles(client: TestClient) -> dict[str, str]:
