@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def guarded(hostile_index: Path, hostile_state: State) -> Iterator[str]:
 def bare(hostile_index: Path, hostile_state: State) -> Iterator[str]:
     """Its address without any policy: whatever is not escaped runs."""
     yield from _served(hostile_index, hostile_state, policy=False)
+
+
+@pytest.fixture(scope="package")
+def tally() -> Iterator[Counter[str]]:
+    """Where payloads were put: the place, and how many of them. Printed in the end (-s)."""
+    counted: Counter[str] = Counter()
+    yield counted
+    total = sum(counted.values())
+    print(f"\n{len(PAYLOADS)} payloads in {len(counted)} kinds of places, {total:,} times in all:")
+    print("".join(f"{count:8,}  {place}\n" for place, count in counted.items()))
 
 
 @pytest.fixture

@@ -76,25 +76,18 @@ def _article(body: str, **fields: str) -> str:
     return "\n".join(["---", *lines, "---", "", body, ""])
 
 
+_TEXTS = "title summary category owner area slug canonical governance".split()
+_LISTS = "tags keywords aliases".split()
+FIELDS = len(_TEXTS) + len(_LISTS) + 1
+"""Places of an article outside of its text, and the text."""
+
+
 def _raw(payload: Payload) -> str:
     """The payload as each field, and as the whole text."""
     text = quoted(payload.text)
-    return _article(
-        payload.text,
-        id=f"en/raw/{payload.number}",
-        title=text,
-        summary=text,
-        category=text,
-        tags=f"[{text}]",
-        keywords=f"[{text}]",
-        owner=text,
-        area=text,
-        slug=text,
-        canonical=text,
-        governance=text,
-        aliases=f"[{text}, /old/{payload.number}]",
-        updated="2026-01-31",
-    )
+    lists = dict.fromkeys(_LISTS, f"[{text}, /old/{payload.number}]")
+    fields = dict.fromkeys(_TEXTS, text)
+    return _article(payload.text, id=f"en/raw/{payload.number}", updated="2026-01-31", **fields, **lists)
 
 
 def _hides(payload: Payload) -> bool:

@@ -128,22 +128,23 @@
     return found;
   }
 
-  /** Open each of these in a frame of its own, touch everything, and take the frames away. */
+  /** Read pages that are no pages of ours, and touch what could run in them. A frame that was taken elsewhere is dropped. */
   async function careless(pages) {
-    const frames = pages.map((html) => {
-      const frame = document.createElement("iframe");
-      document.body.append(frame);
-      frame.contentDocument.write(html);
-      frame.contentDocument.close();
-      return frame;
-    });
-    await new Promise((done) => setTimeout(done, 10));
-    for (const frame of frames) {
-      const page = frame.contentDocument;
-      // One that a payload took elsewhere may not be touched any more, and needs not be.
-      if (page) await touch(all(page).filter((one) => !isQuiet(one)), frame.contentWindow).catch(() => {});
+    let frame = null;
+    for (const html of pages) {
+      if (!frame?.contentDocument) {
+        frame?.remove();
+        frame = document.createElement("iframe");
+        document.body.append(frame);
+      }
+      const { contentWindow: window, contentDocument: page } = frame;
+      page.open();
+      page.write(html);
+      page.close();
+      await new Promise((done) => setTimeout(done));
+      if (frame.contentDocument) await touch(all(page).filter((one) => !isQuiet(one)), window).catch(() => {});
     }
-    for (const frame of frames) frame.remove();
+    frame.remove();
   }
 
   /** The page itself: what is wrong with it, once everything in it was touched. */

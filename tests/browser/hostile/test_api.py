@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -56,7 +57,8 @@ def asked(client: TestClient, method: str, address: str, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("group", sorted({payload.group for payload in PAYLOADS}))
-def test_answers_are_json_and_their_passages_marked_text(client: TestClient, group: str) -> None:
+def test_answers_are_json_and_their_passages_marked_text(client: TestClient, group: str, tally: Counter[str]) -> None:
+    tally["parameters, bodies and ids of the API"] += 18 * len([one for one in PAYLOADS if one.group == group])
     for payload in [payload for payload in PAYLOADS if payload.group == group]:
         text = encoded(payload.text)
         parameters = f"filter.tags={text}&filter.updated={text}&locale={text}&{text}={text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from kb_search.text.normalize import normalize
-from tests.browser.hostile.corpus import TOGETHER, storable
+from tests.browser.hostile.corpus import FIELDS, TOGETHER, WOVEN, storable
 from tests.browser.hostile.payloads import PAYLOADS, Payload
 from tests.browser.hostile.probe import Probe
 
@@ -51,7 +52,8 @@ def each(address: Callable[[Payload], str]) -> dict[int, str]:
     return {payload.number: address(payload) for payload in PAYLOADS}
 
 
-def test_titles_summaries_and_texts(probe: Probe, bare: str, client: httpx.Client) -> None:
+def test_titles_summaries_and_texts(probe: Probe, bare: str, client: httpx.Client, tally: Counter[str]) -> None:
+    tally["fields and body of an article"] += len(PAYLOADS) * FIELDS
     probe.enter(bare)
     addresses = each(lambda payload: f"/articles/en/raw/{payload.number}")
     said = probe.sweep(read(client, addresses))
@@ -63,7 +65,8 @@ def test_titles_summaries_and_texts(probe: Probe, bare: str, client: httpx.Clien
     probe.check()
 
 
-def test_every_place_of_a_text(probe: Probe, bare: str, client: httpx.Client) -> None:
+def test_every_place_of_a_text(probe: Probe, bare: str, client: httpx.Client, tally: Counter[str]) -> None:
+    tally["places of Markdown and HTML"] += len(PAYLOADS) * WOVEN.count("P")
     probe.enter(bare)
     numbers = range(0, len(PAYLOADS), TOGETHER)
     said = probe.sweep(read(client, {number: f"/articles/en/woven/{number}" for number in numbers}))
@@ -72,7 +75,8 @@ def test_every_place_of_a_text(probe: Probe, bare: str, client: httpx.Client) ->
     probe.check()
 
 
-def test_categories(probe: Probe, bare: str, client: httpx.Client) -> None:
+def test_categories(probe: Probe, bare: str, client: httpx.Client, tally: Counter[str]) -> None:
+    tally["addresses of categories"] += len(PAYLOADS)
     probe.enter(bare)
     named = {one.number: f"/categories/{encoded(title_of(one))}?locale=en" for one in PAYLOADS if title_of(one)}
     said = probe.sweep(read(client, named))
@@ -83,7 +87,8 @@ def test_categories(probe: Probe, bare: str, client: httpx.Client) -> None:
     probe.check()
 
 
-def test_queries(probe: Probe, bare: str, client: httpx.Client) -> None:
+def test_queries(probe: Probe, bare: str, client: httpx.Client, tally: Counter[str]) -> None:
+    tally["queries and locales of result pages"] += 2 * len(PAYLOADS)
     probe.enter(bare)
     asked = each(lambda payload: f"/?q={encoded(payload.text)}&locale={encoded(payload.text)}")
     said = probe.sweep(read(client, asked))
@@ -95,7 +100,7 @@ def test_queries(probe: Probe, bare: str, client: httpx.Client) -> None:
     probe.check()
 
 
-def test_filters(probe: Probe, bare: str, client: httpx.Client) -> None:
+def test_filters(probe: Probe, bare: str, client: httpx.Client, tally: Counter[str]) -> None:
     fields = "tags category owner area updated updated.gte status locale".split()
 
     def address(some: Sequence[Payload]) -> str:
@@ -104,6 +109,7 @@ def test_filters(probe: Probe, bare: str, client: httpx.Client) -> None:
         return "/?" + "&".join([*known, *(f"filter.{text}=x&{text}=x&page={text}" for text in texts)])
 
     probe.enter(bare)
+    tally["filters: values, names, pages"] += (len(fields) + 3) * len(PAYLOADS)
     groups = [PAYLOADS[at : at + 20] for at in range(0, len(PAYLOADS), 20)]
     said = probe.sweep(read(client, {group[0].number: address(group) for group in groups}))
     text = words("".join(page["text"] for page in said.values()))
@@ -112,7 +118,8 @@ def test_filters(probe: Probe, bare: str, client: httpx.Client) -> None:
     probe.check()
 
 
-def test_other_addresses_are_answered_alike_whatever_they_hold(client: httpx.Client) -> None:
+def test_other_addresses_are_answered_alike_whatever_they_hold(client: httpx.Client, tally: Counter[str]) -> None:
+    tally["paths and parameters of old addresses and none"] += 3 * len(PAYLOADS)
     missing = client.get("/nothing").text
     for payload in PAYLOADS:
         text = encoded(payload.text)
@@ -126,7 +133,8 @@ def test_other_addresses_are_answered_alike_whatever_they_hold(client: httpx.Cli
         assert set(old.headers) <= {"location", "date", "server", "content-length", "cache-control", "vary"}
 
 
-def test_votes_of_hostile_forms_lead_back_or_nowhere(client: httpx.Client) -> None:
+def test_votes_of_hostile_forms_lead_back_or_nowhere(client: httpx.Client, tally: Counter[str]) -> None:
+    tally["fields of the form of a vote"] += 6 * len(PAYLOADS)
     for payload in PAYLOADS:
         text = payload.text.encode("utf-8", "replace").decode()
         form = {"helpful": text, "comment": text, "from": text, "locale": text}
@@ -136,7 +144,10 @@ def test_votes_of_hostile_forms_lead_back_or_nowhere(client: httpx.Client) -> No
         assert urlsplit(answer.headers["location"])[:3] == ("", "", "/articles/en/woven/0")
 
 
-def test_parameters_of_an_article_change_nothing_that_they_are_not_for(client: httpx.Client) -> None:
+def test_parameters_of_an_article_change_nothing_that_they_are_not_for(
+    client: httpx.Client, tally: Counter[str]
+) -> None:
+    tally["parameters of an article"] += 4 * len(PAYLOADS)
     plain = client.get("/articles/en/woven/0").text
     for payload in PAYLOADS:
         parameters = "&".join(f"{name}={encoded(payload.text)}" for name in ("voted", "from", "as", "locale"))

