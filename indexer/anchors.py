@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 _LONGEST = 120
 _NAMELESS = "section"
+_RESERVED = ("kb-", "page:")
 _ASCII_PUNCTUATION = re.compile(r"[\x00-\x1f!-,./:-@\[-^`{-\x7f]")
 # `## Refunds {#money-back}`, and `{: #money-back }` as Kramdown writes it.
 _EXPLICIT = re.compile(r"(?:^|[ \t])\{:?[ \t]*#([\w:.-]+)[^{}\n]*\}[ \t]*$")
@@ -42,8 +43,8 @@ def unique_anchors(headings: Sequence[tuple[str, str | None]]) -> list[str]:
 
 
 def page_anchor(anchor: str) -> str:
-    """Give an anchor as the page has it: ids that begin with `kb-` are those of the page around the article."""
-    return f"section-{anchor}" if anchor[:3].lower() == "kb-" else anchor
+    """Give an anchor as the page has it: ids that begin like these are those of the page around the article."""
+    return f"section-{anchor}" if anchor.lower().startswith(_RESERVED) else anchor
 
 
 def anchor_of(fragment: str) -> str:

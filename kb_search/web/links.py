@@ -63,8 +63,11 @@ def whole(base: str, url: str) -> str:
 
 def canonical_address(base: str, url: str, given: str | None) -> str:
     """Give the address that search engines shall know a page by: the one its author gave, if it is one."""
-    if given and (is_ours(given) or urlsplit(given).scheme in ("http", "https")):
-        return whole(base, given)
+    try:
+        if given and (is_ours(given) or urlsplit(given).scheme in ("http", "https")):
+            return whole(base, given)
+    except ValueError:  # http://[, say: nothing that could be an address
+        pass
     return whole(base, url)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.anchors import slug, split_explicit, unique_anchors
+from indexer.anchors import page_anchor, slug, split_explicit, unique_anchors
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,13 @@ def test_an_anchor_chosen_by_the_author_comes_before_one_made_from_text() -> Non
 )
 def test_an_explicit_anchor_is_taken_off_the_heading(heading: str, expected: tuple[str, str | None]) -> None:
     assert split_explicit(heading) == expected
+
+
+@pytest.mark.parametrize("taken", ["page:content", "Page:q", "kb-search"])
+def test_an_anchor_never_is_one_of_the_page_around_the_article(taken: str) -> None:
+    assert unique_anchors([("Refunds", taken)]) == [f"section-{taken}"]
+    assert page_anchor(taken) == f"section-{taken}"
+    assert page_anchor("page") == "page"
 
 
 _HEADINGS = st.lists(st.tuples(st.text("ab1- İ", max_size=4), st.none() | st.text("ab1-", min_size=1, max_size=3)))

@@ -46,6 +46,8 @@ def test_categories_have_any_name() -> None:
         ("https://www.example.com/a", "https://www.example.com/a"),
         ("javascript:alert(1)", f"{BASE}/articles/a"),
         ("data:text/html,x", f"{BASE}/articles/a"),
+        ("http://[", f"{BASE}/articles/a"),
+        ("//[", f"{BASE}/articles/a"),
     ],
 )
 def test_the_canonical_address(given: str | None, canonical: str) -> None:

@@ -24,5 +24,6 @@ export function contactOf(element, query) {
 /** Fill {query} into an address that a page gave; null where it is none that a link may have. */
 function filled(template, query, schemes) {
   if (!template) return null;
-  return safeUrl(template.replaceAll("{query}", encodeURIComponent(query)), document.baseURI, schemes)?.href ?? null;
+  const text = encodeURIComponent(query.replace(/\p{Surrogate}/gu, "\ufffd")); // half of a pair cannot be encoded
+  return safeUrl(template.replaceAll("{query}", text), document.baseURI, schemes)?.href ?? null;
 }
