@@ -90,8 +90,8 @@ class Service(_Table, frozen=True):
 class State(_Table, frozen=True):
     """Events and keys. `url` is a database as SQLAlchemy names it; empty: SQLite in a folder beside the index.
 
-    Events are kept for `retention_days`; with `record = false` none are. A query is suggested to others once
-    `popular_floor` searches for it had an answer.
+    Events are kept for `retention_days`; with `record = false` none are. A query is suggested to others once it
+    was asked, and had an answer, in `popular_floor` different hours.
     """
 
     url: str = ""

@@ -51,7 +51,8 @@ def row_of(at: datetime, record: Record) -> Row:
 def write(connection: Connection, rows: Sequence[Row]) -> None:
     """Write rows: searches first; what names a search that is not known is kept without it. A known row stays.
 
-    A second vote or comment on one article after one search takes the place of the first.
+    A second vote or comment on one article after one search takes the place of the first; so does a second click, which
+    mostly is the same page loaded again.
     """
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     of = {table: [row.values for row in rows if row.table is table] for table in (searches, events, flags)}
@@ -104,7 +105,7 @@ def _search(at: datetime, record: SearchRecord) -> dict[str, Any]:
 
 def _event(at: datetime, record: EventRecord) -> dict[str, Any]:
     article = _id(record.article_id)
-    said_once = record.type in ("helpful", "comment") and record.query_id is not None
+    said_once = record.type in ("click", "helpful", "comment") and record.query_id is not None
     return {
         "at": at,
         "type": record.type,

@@ -33,7 +33,7 @@ def test_wrong_parameters(client: TestClient, address: str) -> None:
 
 
 def test_popular_queries_of_the_same_view(index: Path, tmp_path: Path) -> None:
-    state = open_state(fakes.settings(state__popular_floor=2), tmp_path / "index")
+    state = open_state(fakes.settings(state__popular_floor=1), tmp_path / "index")
     try:
         for number in range(4):
             view = "public" if number < 2 else "agents"
