@@ -128,21 +128,23 @@
     return found;
   }
 
-  /** Read pages that are no pages of ours, and touch what could run in them. A frame that was taken elsewhere is dropped. */
+  /** Read pages until something runs, and touch what could in them. A frame that was taken elsewhere is dropped. */
   async function careless(pages) {
     let frame = null;
+    window.ran = false;
     for (const html of pages) {
+      if (window.ran) break;
       if (!frame?.contentDocument) {
         frame?.remove();
         frame = document.createElement("iframe");
         document.body.append(frame);
       }
-      const { contentWindow: window, contentDocument: page } = frame;
+      const { contentWindow: inside, contentDocument: page } = frame;
       page.open();
       page.write(html);
       page.close();
       await new Promise((done) => setTimeout(done));
-      if (frame.contentDocument) await touch(all(page).filter((one) => !isQuiet(one)), window).catch(() => {});
+      if (frame.contentDocument) await touch(all(page).filter((one) => !isQuiet(one)), inside).catch(() => {});
     }
     frame.remove();
   }

@@ -144,9 +144,7 @@ def test_votes_of_hostile_forms_lead_back_or_nowhere(client: httpx.Client, tally
         assert urlsplit(answer.headers["location"])[:3] == ("", "", "/articles/en/woven/0")
 
 
-def test_parameters_of_an_article_change_nothing_that_they_are_not_for(
-    client: httpx.Client, tally: Counter[str]
-) -> None:
+def test_parameters_change_nothing_that_they_are_not_for(client: httpx.Client, tally: Counter[str]) -> None:
     tally["parameters of an article"] += 4 * len(PAYLOADS)
     plain = client.get("/articles/en/woven/0").text
     for payload in PAYLOADS:
