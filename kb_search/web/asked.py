@@ -17,7 +17,8 @@ from kb_search.ranking.rollup import WINDOW
 
 PAGE_SIZE = 10
 LAST_PAGE = WINDOW // PAGE_SIZE
-_MOST_VALUES = 100
+_MOST_VALUES, _MOST_PAIRS = 100, 1_000
+"""Values of one filter, and parameters of an address, that are read."""
 _PREFIX = "filter."
 _KEYS = (*TEXT_FIELDS, *(f"{field}{end}" for field in DATE_FIELDS for end in ("", ".gte", ".lte")))
 """What may stand behind `filter.`, in the order in which addresses have it."""
@@ -84,7 +85,7 @@ class Asked:
 
 def read_asked(pairs: Iterable[tuple[str, str]], locale: str, is_value: IsValue) -> Asked:
     """Read a query string, given as name and value."""
-    given = list(pairs)[:_MOST_VALUES]
+    given = list(pairs)[:_MOST_PAIRS]
     texts: dict[str, list[str]] = {}
     ignored = []
     for name, value in given:

@@ -64,3 +64,12 @@ def test_filters_come_and_go_one_by_one_and_begin_at_the_first_page() -> None:
     assert (more.active, more.page) == ((("category", "Billing"), ("tags", "x")), 1)
     assert more.removing("tags", "x").active == (("category", "Billing"),)
     assert more.unfiltered() == Asked("a", "en", {})
+
+
+def test_only_so_many_values_are_looked_up() -> None:
+    """Each asks the index whether some article has it."""
+    asked = []
+    pairs = [("filter.tags", ",".join(f"{start}x{number}" for number in range(500))) for start in range(50)]
+    read = read_asked(pairs, "en", lambda _, value: bool(asked.append(value)))
+    assert len(read.filters["tags"]) == 100
+    assert len(asked) == len(pairs)
