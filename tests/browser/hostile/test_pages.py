@@ -110,11 +110,12 @@ def test_filters(probe: Probe, bare: str, client: httpx.Client, tally: Counter[s
 
     probe.enter(bare)
     tally["filters: values, names, pages"] += (len(fields) + 3) * len(PAYLOADS)
-    groups = [PAYLOADS[at : at + 20] for at in range(0, len(PAYLOADS), 20)]
+    groups = [PAYLOADS[at : at + 8] for at in range(0, len(PAYLOADS), 8)]
     said = probe.sweep(read(client, {group[0].number: address(group) for group in groups}))
     text = words("".join(page["text"] for page in said.values()))
     for payload in PAYLOADS:
-        assert all(words(part) in text for part in payload.text.split(","))
+        # Where there is a comma, there are two values.
+        assert [part for part in payload.text.split(",") if words(part) not in text] == []
     probe.check()
 
 
