@@ -115,3 +115,10 @@ def test_a_flag_is_refused_where_nothing_is_recorded(index: Path, tmp_path: Path
             body = {"article_id": ARTICLE, "reason": "wrong"}
             answer = client.post("/v1/flags", json=body, headers={"Authorization": f"Bearer {secret}"})
             check(answer, 403, "state.record")
+
+
+def test_a_page_that_is_loaded_again_is_one_click(told: TestClient, state: State, tmp_path: Path) -> None:
+    query_id = told.get("/v1/search?q=password").json()["query_id"]
+    for _ in range(3):
+        told.post("/v1/events", json={"type": "click", "query_id": query_id, "article_id": ARTICLE})
+    assert len(rows(state, tmp_path, "events")) == 1
