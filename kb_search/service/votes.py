@@ -69,7 +69,10 @@ def is_same_origin(request: Request, base: str) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = urlsplit(request.headers.get("origin", ""))
+    try:
+        origin = urlsplit(request.headers.get("origin", ""))
+    except ValueError:  # no address at all, such as http://[
+        return False
     # Behind a proxy that ends TLS the scheme is another one than the request's.
     return bool(origin.netloc) and origin.netloc in (request.headers.get("host"), urlsplit(base).netloc)
 

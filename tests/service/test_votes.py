@@ -138,3 +138,7 @@ def test_pages_that_nobody_reads_are_not_recorded(pages: TestClient, state: Stat
     assert rows(state, tmp_path, "searches") == rows(state, tmp_path, "events") == []
     pages.get("/?q=password", headers={"Sec-Fetch-Dest": "document"})
     assert len(rows(state, tmp_path, "searches")) == 1
+
+
+def test_an_origin_that_is_no_address_is_another_site(pages: TestClient) -> None:
+    assert post(pages, {"helpful": "yes"}, {"Origin": "http://["}).status_code == 403
