@@ -93,15 +93,15 @@ def create_app(searchers: SearcherHolder, state: State | None = None, *, own_pro
     for routes in (
         search_routes(searchers, state, workers),
         suggest_routes(searchers, state, workers),
-        article_routes(searchers),
-        changes_routes(searchers),
+        article_routes(searchers, workers),
+        changes_routes(searchers, workers),
         feedback_routes(searchers, state),
         admin_routes(searchers),
     ):
         app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
     app.include_router(scripts_routes(searchers.settings))
-    app.include_router(help_center_routes(searchers, state, searchers.settings))
+    app.include_router(help_center_routes(searchers, state, workers))
     complete_openapi(app)
     return app
 

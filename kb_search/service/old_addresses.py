@@ -31,9 +31,9 @@ def old_address_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=_ForPeople)
 
     @router.get("/{path:path}")
-    def elsewhere(request: Request, reader: Reader) -> Response:
+    async def elsewhere(request: Request, reader: Reader) -> Response:
         """Send on to the article that was here, or say that nothing is."""
-        return center.answer(
+        return await center.answer(
             request, reader, lambda searcher: center.elsewhere(center.visit(request, reader, searcher), searcher)
         )
 

@@ -33,22 +33,22 @@ def reading_page_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/categories/{name:path}")
-    def topic(request: Request, name: str, reader: Reader) -> Response:
+    async def topic(request: Request, name: str, reader: Reader) -> Response:
         """List the articles of a category; without a name, those that have none."""
 
         def make(searcher: Searcher) -> Response:
             return _topic(center, center.visit(request, reader, searcher), searcher, name)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     @router.get("/articles/{id:path}")
-    def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
+    async def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
         """Show an article."""
 
         def make(searcher: Searcher) -> Response:
             return _article(center, request, reader, searcher, article_id)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     return router
 

@@ -202,5 +202,5 @@ _ERRORS = {
     403: "The key is not for this",
     404: "No such article for this reader",
     413: "The body is too large",
-    503: "No index is open at the moment",
+    503: "No index is open at the moment, or too much is asked",
 }

@@ -27,7 +27,7 @@ def vote_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.post("/feedback")
-    def feedback(
+    async def feedback(
         request: Request,
         reader: Reader,
         article: Annotated[str, Form()] = "",
@@ -59,7 +59,7 @@ def vote_routes(center: HelpCenter) -> APIRouter:
                 center.state.recorder.event(event)
             return redirect(_back(url, visit.parameter("locale"), voted, origin if query_id else ""), 303)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     return router
 
