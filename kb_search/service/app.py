@@ -18,6 +18,7 @@ from kb_search.service.admin import admin_routes
 from kb_search.service.articles import article_routes
 from kb_search.service.background import watch
 from kb_search.service.changes import changes_routes
+from kb_search.service.clients import RateLimit
 from kb_search.service.cors import ApiCors
 from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
@@ -89,6 +90,7 @@ def create_app(searchers: SearcherHolder, state: State | None = None, *, own_pro
         ],
     )
     app.state.events, app.state.public_url = state, searchers.settings.service.public_url
+    app.state.limit = RateLimit(searchers.settings.service.requests_per_minute)
     install(app)
     for routes in (
         search_routes(searchers, state, workers),

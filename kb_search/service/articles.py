@@ -28,7 +28,7 @@ def article_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
     @router.get(
         "/{id:path}/similar",
         response_model=SimilarAnswer,
-        responses=responses("The nearest articles, best first.", 400, 401, 403, 404, 503),
+        responses=responses("The nearest articles, best first.", 400, 401, 403, 404, 429, 503),
         summary="Articles like one",
         openapi_extra=described_query(SimilarParameters),
     )
@@ -49,7 +49,7 @@ def article_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
     @router.get(
         "/{id:path}",
         response_model=ArticleAnswer,
-        responses=responses("The article.", 400, 401, 403, 404, 503),
+        responses=responses("The article.", 400, 401, 403, 404, 429, 503),
         summary="One article",
         dependencies=[Depends(no_parameters)],
     )

@@ -29,7 +29,7 @@ def changes_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
     @router.get(
         "/changes",
         response_model=ChangesAnswer,
-        responses=responses("The changes, latest first.", 400, 401, 403, 503),
+        responses=responses("The changes, latest first.", 400, 401, 403, 429, 503),
         summary="What changed",
         openapi_extra=described_query(ChangesParameters),
     )
@@ -42,7 +42,7 @@ def changes_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
 
         return await workers.run(make)
 
-    described = responses("The changes, latest first.", 400, 401, 403, 503)
+    described = responses("The changes, latest first.", 400, 401, 403, 429, 503)
     described[200]["content"] = {ATOM: {"schema": {"type": "string"}}}
 
     @router.get(

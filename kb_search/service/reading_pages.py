@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from kb_search.answers import ArticleAnswer
 from kb_search.browsing import articles_in
-from kb_search.events.records import EventRecord
 from kb_search.reading import canonical_of, read_article, similar
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import page_answer, redirect
 from kb_search.service.pages import HelpCenter, Visit
+from kb_search.service.recording import record_event
 from kb_search.service.search_pages import SURFACE
 from kb_search.types import Principal
 from kb_search.web.article import RELATED, Feedback, article_page
@@ -106,15 +106,7 @@ def _feedback(center: HelpCenter, visit: Visit) -> Feedback | None:
 def _record_click(center: HelpCenter, visit: Visit, article_id: str) -> None:
     query_id, position = sent_from(visit.parameter("from"))
     prefetched = "prefetch" in visit.request.headers.get("sec-purpose", "")
-    if center.state is None or query_id is None or prefetched or visit.parameter("voted") or visit.is_head:
+    if query_id is None or prefetched or visit.parameter("voted") or visit.is_head:
         return
-    event = EventRecord(
-        "click",
-        visit.view,
-        SURFACE,
-        query_id=query_id,
-        article_id=article_id,
-        position=position,
-        key_id=visit.reader.key,
-    )
-    center.state.recorder.event(event)
+    told = {"query_id": query_id, "article_id": article_id, "position": position}
+    record_event(center.state, visit.reader, type="click", surface=SURFACE, **told)
