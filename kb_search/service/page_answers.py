@@ -54,4 +54,4 @@ def file_answer(request: Request, file: StaticFile | Asset, *, public: bool = Tr
         "Content-Security-Policy": FILE_POLICY,
         "Vary": "Authorization",
     }
-    return revalidated(request, file.content, file.media_type, headers)
+    return revalidated(request, file.content, file.media_type, headers, file.digest)

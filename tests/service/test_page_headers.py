@@ -91,6 +91,27 @@ def test_a_picture_that_is_opened_by_itself_runs_nothing(pages: TestClient) -> N
     assert answer.headers["cache-control"] == "public, max-age=86400, immutable"
 
 
+def test_what_is_no_page_has_the_icon_too(pages: TestClient) -> None:
+    answer = pages.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert [one.status_code for one in answer.history] == [307]
+    (icon,) = Outline(pages.get("/").text).all("link", rel="icon")
+    assert answer.url.path == icon["href"]
+
+
+def test_files_are_not_hashed_again_since_their_names_say_what_they_hold(
+    pages: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = [str(img["src"]) for img in Outline(pages.get("/articles/en/a").text).all("img")]
+    monkeypatch.setattr("kb_search.service.answers.hashlib.sha256", None)
+    for address in addresses:
+        digest = address.rsplit("/", 1)[1].split(".")[-2]
+        answer = pages.get(address)
+        assert answer.headers["etag"] == f'W/"{digest}"'
+        assert pages.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    assert [address.split("/")[1] for address in addresses] == ["static", "assets"]
+
+
 def test_a_picture_of_hidden_articles_is_not_there(pages: TestClient, tmp_path: Path) -> None:
     files = {**FILES, "en/b.md": fakes.article("Open", "![A picture](../pictures/b.svg)")}
     with TestClient(create_app(holder(fakes.build(tmp_path, files)))) as opened:
