@@ -22,11 +22,10 @@ _PICTURES = {
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file as it is served; `digest` is the part of its SHA-256 that is in its name."""
+    """A file as it is served."""
 
     content: bytes
     media_type: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ def _add(files: dict[str, StaticFile], role: str, path: Path, media_type: str) -
         content = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    digest = hashlib.sha256(content).hexdigest()[:16]
-    name = f"{role}.{digest}{path.suffix.lower()}"
-    files[name] = StaticFile(content, media_type, digest)
+    name = f"{role}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix.lower()}"
+    files[name] = StaticFile(content, media_type)
     return f"/static/{name}"
