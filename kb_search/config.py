@@ -76,7 +76,8 @@ class Service(_Table, frozen=True):
     """The HTTP service. `article_url` may use {id}, {slug} and {locale}.
 
     `public_url` is the address that readers see (https://help.example.com), for links that must be whole; empty: that
-    of the request. `allowed_origins` are the sites whose pages may call the API from a browser; `*` is any.
+    of the request. `allowed_origins` are the sites whose pages may call the API from a browser; `*` is any. More than
+    `requests_per_minute` to the API by one key or address are refused; 0: any number is answered.
     """
 
     host: str = "127.0.0.1"
@@ -85,6 +86,7 @@ class Service(_Table, frozen=True):
     reload_seconds: float = 2.0
     public_url: str = ""
     allowed_origins: tuple[str, ...] = ()
+    requests_per_minute: int = 0
 
 
 class State(_Table, frozen=True):
@@ -231,6 +233,7 @@ def _check(settings: Settings) -> None:
     _check_range("sources.max_file_mb", settings.sources.max_file_mb, 0.001, 10_000)
     _check_range("service.port", settings.service.port, 0, 65_535)
     _check_range("service.reload_seconds", settings.service.reload_seconds, 0, 86_400)
+    _check_range("service.requests_per_minute", settings.service.requests_per_minute, 0, 1_000_000)
     _check_range("state.retention_days", settings.state.retention_days, 1, 36_500)
     _check_range("state.popular_floor", settings.state.popular_floor, 1, 1_000_000)
     _check_views(settings.views)

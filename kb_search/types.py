@@ -138,13 +138,15 @@ class Principal:
     """Who is asking: a name for the log, the one view that decides all they can see, and what they may do.
 
     `key` is the id of the key that they came with, None for anybody. `scopes` are of `search` (ask and read), `events`
-    (say what was of use), `reports` and `admin`.
+    (say what was of use), `reports` and `admin`. `client` is whom limits count as one; it may be an address, and is
+    neither stored nor logged.
     """
 
     view: str = "public"
     name: str = "anonymous"
     key: str | None = None
     scopes: frozenset[str] = frozenset({"search", "events"})
+    client: str = field(default="", repr=False)
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────

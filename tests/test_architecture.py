@@ -87,11 +87,13 @@ ENGINES = {
         "kb_search/events/keeping.py",
         "kb_search/events/export.py",
         "kb_search/events/migrations/versions/v0001_first.py",
+        "kb_search/events/migrations/versions/v0002_typing.py",
     },
     "alembic": {
         "kb_search/events/database.py",
         "kb_search/events/migrations/env.py",
         "kb_search/events/migrations/versions/v0001_first.py",
+        "kb_search/events/migrations/versions/v0002_typing.py",
     },
     "phonenumbers": {"kb_search/events/phones.py"},
     "watchfiles": {"kb_search/cli/indexing.py"},

@@ -90,6 +90,13 @@ def test_more_is_shown_to_those_who_may_see_more(source: Path) -> None:
     assert "/articles/orders/draft" in [a["href"] for a in Outline(page(source, view="owners")).all("a")]
 
 
+@pytest.mark.parametrize("written", ["/old/password", "/old/password/", "/old/pass%77ord/"])
+def test_a_former_address_is_found_with_a_slash_behind_and_without(source: Path, written: str) -> None:
+    write(source / "source", {"orders/parcel.md": article("Parcel", f"[help]({written}) [call]({written}#by-phone)")})
+    links = [attributes["href"] for attributes in Outline(page(source)).all("a")]
+    assert links == ["/articles/p/w", "/articles/p/w#by-phone"]
+
+
 def test_addresses_are_made_by_the_template(source: Path) -> None:
     html = page(source, service__article_url="https://help.example.com/{locale}/{slug}?a&b")
     assert 'href="https://help.example.com/en/pass%20word?a&amp;b#by-phone"' in html

@@ -141,14 +141,15 @@ class _Log:
 
 
 def _cards(options: argparse.Namespace) -> dict[str, Card]:
-    """Title and locale of every article of the view; no model is loaded."""
+    """Title, locale and family of every article of the view; no model is loaded."""
     from kb_search.evaluation.golden import Card
     from kb_search.snapshot import open_snapshot
 
     snapshot = open_snapshot(options.index)
     try:
-        records = snapshot.store.records(snapshot.view(options.view).articles)
-        return {record.id: Card(record.title, record.locale) for record in records.values()}
+        view = snapshot.view(options.view)
+        records = snapshot.store.records(view.articles)
+        return {one.id: Card(one.title, one.locale, int(view.families.of[row])) for row, one in records.items()}
     finally:
         snapshot.close()
 
@@ -196,6 +197,7 @@ def _show_json(options: argparse.Namespace, log: _Log, proposals: Proposals) -> 
             "left_out": {
                 "too_few": proposals.too_few,
                 "undecided": proposals.undecided,
+                "not_shown": proposals.not_shown,
                 "not_in_view": asdict(proposals.not_in_view),
             },
         }
@@ -205,6 +207,8 @@ def _show_json(options: argparse.Namespace, log: _Log, proposals: Proposals) -> 
 def _say(options: argparse.Namespace, log: _Log, proposals: Proposals) -> None:
     if log.other:
         say(f"{log.other} events of other types are not used.")
+    if proposals.not_shown:
+        say(f"{proposals.not_shown} events are left out: their search did not show the article.")
     gone = proposals.not_in_view
     if gone.count:
         more = " …" if gone.count > len(gone.examples) else ""

@@ -20,7 +20,10 @@ helped, somebody opened it."""
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line: `query` is normalised, `locale` canonical, `at` ISO 8601; `session` tells visitors apart."""
+    """One line: `query` is normalised, `locale` canonical, `at` ISO 8601; `session` tells visitors apart.
+
+    `shown` are the articles that the search showed, None where nobody knows.
+    """
 
     kind: Kind
     query: str
@@ -28,6 +31,7 @@ class Event:
     locale: str | None = None
     at: str | None = None
     session: str | None = None
+    shown: tuple[str, ...] | None = None
 
 
 class BadEvent(ValueError):
@@ -44,6 +48,7 @@ class _Line(msgspec.Struct, frozen=True):
     locale: str | None = None
     at: str | None = None
     session: str | int | None = None
+    shown: tuple[str, ...] | None = None
 
 
 def parse_event(line: bytes) -> Event | None:
@@ -61,4 +66,5 @@ def parse_event(line: bytes) -> Event | None:
     query = normalize(read.query)
     if not query or not read.article:
         raise BadEvent(f"it has no {'article' if query else 'query'}")
-    return Event(known, query, read.article, locale, at, None if read.session is None else str(read.session))
+    session = None if read.session is None else str(read.session)
+    return Event(known, query, read.article, locale, at, session, read.shown)

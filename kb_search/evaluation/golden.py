@@ -36,6 +36,8 @@ class Card:
 
     title: str
     locale: str
+    family: int | None = None
+    """The same for an article and its translations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ class Proposals:
     """Proposals, most evidence first, and what was left out.
 
     `too_few` counts questions that too few people asked, `undecided` those for which no article has a large enough
-    share; `not_in_view` the articles that people chose and that the view does not show (any more).
+    share; `not_in_view` the articles that people chose and that the view does not show (any more). `not_shown` counts
+    events about an article that their search did not show.
     """
 
     proposals: tuple[Proposal, ...]
     too_few: int
     undecided: int
     not_in_view: Missing
+    not_shown: int = 0
 
 
 @dataclass(slots=True)
@@ -116,11 +120,16 @@ def propose(
     Queries are the same if they are after normalising and folding, in the same language (the event's, else the
     article's). A question is proposed if `at_least` distinct sessions, or events without a session, chose one of the
     articles; an article is relevant if at least `share` of those who left one kind of evidence left it there, with
-    the grade of its strongest kind. Texts of links between articles are proposed as they are: see `link_texts`.
+    the grade of its strongest kind. Events about an article that their search did not show, neither it nor a
+    translation, do not count. Texts of links between articles are proposed as they are: see `link_texts`.
     """
     questions: dict[tuple[str, str], _Question] = {}
     gone: set[str] = set()
+    not_shown = 0
     for number, event in enumerate(events):
+        if not _was_shown(event, articles):
+            not_shown += 1
+            continue
         card = articles.get(event.article)
         if card is None:
             gone.add(event.article)
@@ -143,7 +152,7 @@ def propose(
     for key, (text, targets) in link_texts(references, articles).items():
         found[key] = _with_reference(found.get(key), key, text, targets)
     ordered = sorted(found.values(), key=lambda one: (-one.evidence["sessions"], one.kind == "reference", one.id))
-    return Proposals(tuple(ordered), too_few, undecided, Missing.of(gone))
+    return Proposals(tuple(ordered), too_few, undecided, Missing.of(gone), not_shown)
 
 
 def link_texts(
@@ -170,6 +179,14 @@ def link_texts(
         if not others and not _ADDRESS.fullmatch(text) and _words(text) != _words(articles[target].title):
             chosen[key] = text, {target: len(targets[target])}
     return chosen
+
+
+def _was_shown(event: Event, articles: Mapping[str, Card]) -> bool:
+    if event.shown is None or event.article in event.shown:
+        return True
+    card = articles.get(event.article)
+    family = card.family if card else None
+    return family is not None and any(shown in articles and articles[shown].family == family for shown in event.shown)
 
 
 def _grades(question: _Question, articles: Mapping[str, Card], share: float) -> dict[str, int]:

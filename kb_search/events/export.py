@@ -18,7 +18,8 @@ def event_lines(
     """Give one object per search, oldest first, then one per event that followed a search. Raises StateError.
 
     A vote against an article is of the type `not-helpful`. `session` is the search's id: nobody is followed from one
-    search to the next. Events that belong to no known search say nothing about a query and are left out.
+    search to the next. Events that belong to no known search say nothing about a query and are left out; of the others
+    `shown` lists what their search showed, since anybody can send an event about any article.
     """
     with database.reading() as connection:
         row = searches.c
@@ -27,14 +28,14 @@ def event_lines(
             yield _line("search", search, search.at, outcome=search.outcome, total=search.total, surface=search.surface)
         chosen = _chosen(row.view, view, events.c.at, since)
         done = (
-            select(events, row.query, row.locale)
+            select(events, row.query, row.locale, row.hits)
             .join(searches, row.query_id == events.c.query_id)
             .where(*chosen, events.c.article_id.is_not(None))
             .order_by(events.c.at, events.c.id)
         )
         for event in connection.execute(done.execution_options(yield_per=1_000)):
             type = "not-helpful" if event.type == "helpful" and not event.helpful else event.type
-            more = {"position": event.position, "comment": event.comment, "ticket": event.ticket}
+            more = {"position": event.position, "comment": event.comment, "ticket": event.ticket, "shown": event.hits}
             yield _line(type, event, event.at, article=event.article_id, surface=event.surface, **more)
 
 

@@ -23,7 +23,8 @@ DAYS = 30
 _LONGEST, _MOST_WORDS = 60, 8
 """Characters and words of a query that is suggested to others: longer ones are stories, and somebody's own."""
 _SENT = ("api", "help-center")
-"""Where queries are sent when they are finished. Elsewhere they are asked while somebody types: a click tells."""
+"""Where queries are sent when they are finished, unless they say otherwise. What is asked while somebody types may be
+half a word: only a click tells that it was a question."""
 _KEPT = 1_000
 """Queries kept of a view and locale."""
 
@@ -78,7 +79,7 @@ class Popular:
             row.outcome == "ok",
             row.redacted.is_(False),
             row.surface != "mcp",  # an assistant asks in its own words
-            or_(row.surface.in_(_SENT), clicked),
+            or_(and_(row.surface.in_(_SENT), row.typing.is_(False)), clicked),
             row.folded != "",
             func.length(row.query) <= _LONGEST,
             func.length(row.folded) - func.length(func.replace(row.folded, " ", "")) < _MOST_WORDS,

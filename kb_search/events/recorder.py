@@ -64,12 +64,15 @@ class Recorder:
         """How many records were not stored: the queue was full, or the database refused them."""
         return self._lost
 
-    def search(self, record: SearchRecord, *, typing: bool = False) -> None:
-        """Record a search. With `typing`, it is kept in memory for minutes and stored only if an event names it."""
+    def search(self, record: SearchRecord, *, client: str = "") -> None:
+        """Record a search. One asked while typing is kept in memory for minutes and stored only if an event names it.
+
+        `client` is whoever asks, by any name: nobody can push out of memory what all others typed.
+        """
         at = datetime.now(UTC)
         with self._changed:
-            if typing and not self._closed:
-                self._waiting.keep(at, record)
+            if record.typing and not self._closed:
+                self._waiting.keep(at, record, client)
             else:
                 self._accept((at, record))
 

@@ -55,6 +55,7 @@ class SearchRecord:
     """One search: what was typed and what came of it. `hits` are the ids of the articles shown, best first.
 
     `view` must be the one that was searched, `locale` a canonical one. `corrected` is the query as it was also asked.
+    With `typing` it was asked while somebody typed, and is stored only if something comes of it.
     """
 
     query_id: str
@@ -69,6 +70,7 @@ class SearchRecord:
     key_id: str | None = None
     corrected: str | None = None
     filters: Mapping[str, Any] | None = None
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 VERSION_TABLE = "kbsearch_version"
 """Where Alembic keeps the revision; a name of our own, since a PostgreSQL database may hold more than this."""
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision: a database that says so needs no Alembic to be opened."""
 
 
@@ -86,6 +87,7 @@ searches = Table(
     Column("filters", JSON(none_as_null=True)),
     Column("took_ms", Float, nullable=False),
     Column("key_id", String),
+    Column("typing", Boolean, nullable=False, server_default=false()),
 )
 
 

@@ -100,6 +100,7 @@ def _search(at: datetime, record: SearchRecord) -> dict[str, Any]:
         "filters": _value(record.filters) if record.filters else None,
         "took_ms": record.took_ms,
         "key_id": record.key_id,
+        "typing": record.typing,
     }
 
 

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from kb_search.errors import AccessDenied, NotPermitted, QueryError
 from kb_search.events.records import Key
 from kb_search.events.state import State
+from kb_search.service.clients import client_of
 from kb_search.types import Principal
 
 _SCHEME = "bearer"
@@ -20,17 +21,23 @@ async def principal(request: Request) -> Principal:
     """Name the reader behind a request: by the key in `Authorization: Bearer`, or anyone, who sees the view `public`.
 
     No parameter can change that. Other schemes than Bearer are left to the proxy that asked for them. Raises
-    AccessDenied for a key that is not known, was revoked or has expired, NotPermitted for one of another site.
+    AccessDenied for a key that is not known, was revoked or has expired, NotPermitted for one of another site, and
+    HTTPException 429 for who asks too often.
     """
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != _SCHEME:
-        return Principal()
     state: State | None = request.app.state.events
-    key = await run_in_threadpool(state.keys.authenticate, secret.strip()) if state else None
+    has_key = scheme.lower() == _SCHEME
+    key = await run_in_threadpool(state.keys.authenticate, secret.strip()) if state and has_key else None
+    # A key that stands in pages is everybody's who reads them.
+    client = key.id if key and not key.origins else client_of(request.client.host if request.client else "")
+    if request.scope["path"].startswith("/v1/"):
+        request.app.state.limit.take(client)
+    if not has_key:
+        return Principal(client=client)
     if key is None:
         raise AccessDenied("This key is not known here, was revoked, or has expired. Ask for a new one, or send none.")
     _check_origin(key, _origin(request))
-    return Principal(key.view, key.name, key.id, frozenset(key.scopes))
+    return Principal(key.view, key.name, key.id, frozenset(key.scopes), client)
 
 
 def require(scope: str, *, keyed: bool = False) -> Callable[[Principal], Awaitable[Principal]]:

@@ -18,7 +18,7 @@ def admin_routes(searchers: SearcherHolder) -> APIRouter:
     @router.post(
         "/reload",
         response_model=Reloaded,
-        responses=responses("What is served now.", 400, 401, 403, 503),
+        responses=responses("What is served now.", 400, 401, 403, 429, 503),
         summary="Look for a new generation",
         openapi_extra=KEYED,
     )

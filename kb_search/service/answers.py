@@ -22,10 +22,15 @@ def json_answer(value: Any, status: int = 200, *, keep_seconds: int = 0) -> Resp
     return Response(msgspec.json.encode(value), status, headers, JSON)
 
 
-def revalidated(request: Request, content: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
-    """Answer with content that may be kept as long as the service is asked each time whether it still holds."""
+def revalidated(
+    request: Request, content: bytes, media_type: str, headers: dict[str, str] | None = None, digest: str | None = None
+) -> Response:
+    """Answer with content that may be kept as long as the service is asked each time whether it still holds.
+
+    `digest` names the content if its hash is known; otherwise it is taken here.
+    """
     # Weak: the same content, compressed, has other bytes.
-    tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = f'W/"{digest or hashlib.sha256(content).hexdigest()[:32]}"'
     fixed = {
         "Cache-Control": "private, no-cache",
         "ETag": tag,

@@ -18,6 +18,7 @@ from kb_search.service.admin import admin_routes
 from kb_search.service.articles import article_routes
 from kb_search.service.background import watch
 from kb_search.service.changes import changes_routes
+from kb_search.service.clients import RateLimit
 from kb_search.service.cors import ApiCors
 from kb_search.service.feedback import feedback_routes
 from kb_search.service.health import health_routes
@@ -89,19 +90,20 @@ def create_app(searchers: SearcherHolder, state: State | None = None, *, own_pro
         ],
     )
     app.state.events, app.state.public_url = state, searchers.settings.service.public_url
+    app.state.limit = RateLimit(searchers.settings.service.requests_per_minute)
     install(app)
     for routes in (
         search_routes(searchers, state, workers),
         suggest_routes(searchers, state, workers),
-        article_routes(searchers),
-        changes_routes(searchers),
+        article_routes(searchers, workers),
+        changes_routes(searchers, workers),
         feedback_routes(searchers, state),
         admin_routes(searchers),
     ):
         app.include_router(routes, prefix="/v1")
     app.include_router(health_routes(searchers))
     app.include_router(scripts_routes(searchers.settings))
-    app.include_router(help_center_routes(searchers, state, searchers.settings))
+    app.include_router(help_center_routes(searchers, state, workers))
     complete_openapi(app)
     return app
 

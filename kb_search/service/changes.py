@@ -16,28 +16,33 @@ from kb_search.service.holder import SearcherHolder
 from kb_search.service.parameters import ChangesParameters, reader_locale
 from kb_search.service.query_string import described_query, query_reader
 from kb_search.service.schemas import responses
+from kb_search.service.workers import Workers
 from kb_search.types import Principal
 
 Parameters = Annotated[ChangesParameters, Depends(query_reader(ChangesParameters))]
 
 
-def changes_routes(searchers: SearcherHolder) -> APIRouter:
-    """Make the endpoints over a holder of searchers."""
+def changes_routes(searchers: SearcherHolder, workers: Workers) -> APIRouter:
+    """Make the endpoints over a holder of searchers; they read in the threads of `workers`."""
     router = APIRouter(tags=["articles"])
 
     @router.get(
         "/changes",
         response_model=ChangesAnswer,
-        responses=responses("The changes, latest first.", 400, 401, 403, 503),
+        responses=responses("The changes, latest first.", 400, 401, 403, 429, 503),
         summary="What changed",
         openapi_extra=described_query(ChangesParameters),
     )
-    def changed(request: Request, reader: Reader, parameters: Parameters) -> Response:
+    async def changed(request: Request, reader: Reader, parameters: Parameters) -> Response:
         """List new, edited and archived articles by the dates in their front matter."""
-        answer = _changes(searchers, reader, parameters)
-        return revalidated(request, msgspec.json.encode(answer), JSON)
 
-    described = responses("The changes, latest first.", 400, 401, 403, 503)
+        def make() -> Response:
+            answer = _changes(searchers, reader, parameters)
+            return revalidated(request, msgspec.json.encode(answer), JSON)
+
+        return await workers.run(make)
+
+    described = responses("The changes, latest first.", 400, 401, 403, 429, 503)
     described[200]["content"] = {ATOM: {"schema": {"type": "string"}}}
 
     @router.get(
@@ -47,13 +52,17 @@ def changes_routes(searchers: SearcherHolder) -> APIRouter:
         summary="What changed, as a feed",
         openapi_extra=described_query(ChangesParameters),
     )
-    def changed_feed(request: Request, reader: Reader, parameters: Parameters) -> Response:
+    async def changed_feed(request: Request, reader: Reader, parameters: Parameters) -> Response:
         """Give the same as an Atom feed (RFC 4287)."""
         settings = searchers.settings
         base = settings.service.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-        answer = _changes(searchers, reader, parameters)
         address = f"{base}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
-        return revalidated(request, feed(answer, settings.site.name, base, address), ATOM)
+
+        def make() -> Response:
+            answer = _changes(searchers, reader, parameters)
+            return revalidated(request, feed(answer, settings.site.name, base, address), ATOM)
+
+        return await workers.run(make)
 
     return router
 

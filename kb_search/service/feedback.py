@@ -7,7 +7,6 @@ import uuid
 from fastapi import APIRouter, Depends, Response
 
 from kb_search.errors import NotPermitted
-from kb_search.events.records import EventRecord, FlagRecord
 from kb_search.events.state import State
 from kb_search.reading import check_visible
 from kb_search.service.access import Colleague, Sender, no_parameters
@@ -15,6 +14,7 @@ from kb_search.service.answers import json_answer
 from kb_search.service.event_bodies import EventBody, FlagBody
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.openapi import KEYED
+from kb_search.service.recording import record_event, record_flag
 from kb_search.service.schemas import Accepted, responses
 
 
@@ -27,7 +27,7 @@ def feedback_routes(searchers: SearcherHolder, state: State | None) -> APIRouter
         "/events",
         status_code=202,
         response_model=Accepted,
-        responses=responses(taken, 400, 401, 403, 404, 413, 503, status=202),
+        responses=responses(taken, 400, 401, 403, 404, 413, 429, 503, status=202),
         summary="Say what a reader did",
     )
     def event(reader: Sender, body: EventBody) -> Response:
@@ -35,15 +35,14 @@ def feedback_routes(searchers: SearcherHolder, state: State | None) -> APIRouter
         with searchers.lease() as searcher:
             if body.article_id is not None:
                 check_visible(searcher, body.article_id, reader.view)
-        if state is not None:
-            state.recorder.event(EventRecord(**body.model_dump(), view=reader.view, key_id=reader.key))
+        record_event(state, reader, **body.model_dump())
         return json_answer(Accepted(), 202)
 
     @router.post(
         "/flags",
         status_code=202,
         response_model=Accepted,
-        responses=responses(taken, 400, 401, 403, 404, 413, 503, status=202),
+        responses=responses(taken, 400, 401, 403, 404, 413, 429, 503, status=202),
         summary="Flag an article",
         openapi_extra=KEYED,
     )
@@ -54,7 +53,7 @@ def feedback_routes(searchers: SearcherHolder, state: State | None) -> APIRouter
         with searchers.lease() as searcher:
             check_visible(searcher, body.article_id, reader.view)
         number = uuid.uuid4().hex
-        state.recorder.flag(FlagRecord(id=number, **body.model_dump(), view=reader.view, key_id=reader.key))
+        record_flag(state, reader, id=number, **body.model_dump())
         return json_answer(Accepted(id=number), 202)
 
     return router

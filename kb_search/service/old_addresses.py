@@ -20,7 +20,8 @@ class _ForPeople(APIRoute):
     """A route that takes GET only, and no address of programs: those stay unknown, whatever the method."""
 
     def matches(self, scope: Any) -> tuple[Match, Any]:
-        match, child = super().matches(scope)
+        # A pattern's dot is any sign but this one; the path that is looked up is the request's own.
+        match, child = super().matches({**scope, "path": scope["path"].replace("\n", " ")})
         if match is Match.FULL and not _OF_PROGRAMS.match(scope["path"]):
             return match, child
         return Match.NONE, {}
@@ -31,9 +32,9 @@ def old_address_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=_ForPeople)
 
     @router.get("/{path:path}")
-    def elsewhere(request: Request, reader: Reader) -> Response:
+    async def elsewhere(request: Request, reader: Reader) -> Response:
         """Send on to the article that was here, or say that nothing is."""
-        return center.answer(
+        return await center.answer(
             request, reader, lambda searcher: center.elsewhere(center.visit(request, reader, searcher), searcher)
         )
 

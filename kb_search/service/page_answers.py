@@ -54,4 +54,5 @@ def file_answer(request: Request, file: StaticFile | Asset, *, public: bool = Tr
         "Content-Security-Policy": FILE_POLICY,
         "Vary": "Authorization",
     }
-    return revalidated(request, file.content, file.media_type, headers)
+    digest = file.digest if isinstance(file, Asset) else None
+    return revalidated(request, file.content, file.media_type, headers, digest)

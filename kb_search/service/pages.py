@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -19,7 +18,7 @@ from kb_search.searcher import Searcher
 from kb_search.service.holder import SearcherHolder
 from kb_search.service.middleware import HEAD
 from kb_search.service.page_answers import fleeting_page, redirect
-from kb_search.service.workers import THREADS
+from kb_search.service.workers import Busy, Workers
 from kb_search.text.locales import canonical
 from kb_search.types import Principal
 from kb_search.web.frame import Choice, Frame, choices, contact_address
@@ -78,12 +77,15 @@ class HelpCenter:
     """What all pages are made from. `state` is None where nothing is recorded."""
 
     searchers: SearcherHolder
-    settings: Settings
     state: State | None
+    workers: Workers
     words: Words
     theme: Theme
-    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(THREADS))
-    """So many pages are made at a time: more would slow each other and the API down."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the service."""
+        return self.searchers.settings
 
     def visit(self, request: Request, reader: Principal, searcher: Searcher | None, own: str | None = None) -> Visit:
         """Find out which language to speak.
@@ -136,15 +138,19 @@ class HelpCenter:
             query=query,
         )
 
-    def answer(self, request: Request, reader: Principal, make: Callable[[Searcher], Response]) -> Response:
-        """Answer with the page that `make` makes of the searcher, or say what is the matter."""
-        try:
-            with self.turns, self.searchers.lease() as searcher:
+    async def answer(self, request: Request, reader: Principal, make: Callable[[Searcher], Response]) -> Response:
+        """Answer with the page that `make` makes of the searcher in a thread, or say what is the matter."""
+
+        def page() -> Response:
+            with self.searchers.lease() as searcher:
                 try:
                     return make(searcher)
                 except ArticleNotFound:
                     return self.elsewhere(self.visit(request, reader, searcher), searcher)
-        except (IndexNotFound, ModelError) as error:
+
+        try:
+            return await self.workers.run(page)
+        except (IndexNotFound, ModelError, Busy) as error:
             _log.error("%s %r: %s", request.method, request.scope["path"], error)
             visit = self.visit(request, reader, None)
             return self.message(visit, unavailable(visit.language), 503, {"Retry-After": "5"})

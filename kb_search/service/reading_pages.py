@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from kb_search.answers import ArticleAnswer
 from kb_search.browsing import articles_in
-from kb_search.events.records import EventRecord
 from kb_search.reading import canonical_of, read_article, similar
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import page_answer, redirect
 from kb_search.service.pages import HelpCenter, Visit
+from kb_search.service.recording import record_event
 from kb_search.service.search_pages import SURFACE
 from kb_search.types import Principal
 from kb_search.web.article import RELATED, Feedback, article_page
@@ -33,22 +33,22 @@ def reading_page_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/categories/{name:path}")
-    def topic(request: Request, name: str, reader: Reader) -> Response:
+    async def topic(request: Request, name: str, reader: Reader) -> Response:
         """List the articles of a category; without a name, those that have none."""
 
         def make(searcher: Searcher) -> Response:
             return _topic(center, center.visit(request, reader, searcher), searcher, name)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     @router.get("/articles/{id:path}")
-    def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
+    async def article(request: Request, article_id: Annotated[str, Path(alias="id")], reader: Reader) -> Response:
         """Show an article."""
 
         def make(searcher: Searcher) -> Response:
             return _article(center, request, reader, searcher, article_id)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     return router
 
@@ -106,15 +106,7 @@ def _feedback(center: HelpCenter, visit: Visit) -> Feedback | None:
 def _record_click(center: HelpCenter, visit: Visit, article_id: str) -> None:
     query_id, position = sent_from(visit.parameter("from"))
     prefetched = "prefetch" in visit.request.headers.get("sec-purpose", "")
-    if center.state is None or query_id is None or prefetched or visit.parameter("voted") or visit.is_head:
+    if query_id is None or prefetched or visit.parameter("voted") or visit.is_head:
         return
-    event = EventRecord(
-        "click",
-        visit.view,
-        SURFACE,
-        query_id=query_id,
-        article_id=article_id,
-        position=position,
-        key_id=visit.reader.key,
-    )
-    center.state.recorder.event(event)
+    told = {"query_id": query_id, "article_id": article_id, "position": position}
+    record_event(center.state, visit.reader, type="click", surface=SURFACE, **told)

@@ -202,5 +202,6 @@ _ERRORS = {
     403: "The key is not for this",
     404: "No such article for this reader",
     413: "The body is too large",
-    503: "No index is open at the moment",
+    429: "More requests than `service.requests_per_minute`; the header `Retry-After` has the seconds to wait",
+    503: "No index is open at the moment, or too much is asked",
 }

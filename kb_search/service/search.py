@@ -23,7 +23,7 @@ from kb_search.types import Principal, SearchResult
 def search_routes(searchers: SearcherHolder, state: State | None, workers: Workers) -> APIRouter:
     """Make the search endpoints over a holder of searchers; they search in the threads of `workers`."""
     router = APIRouter(tags=["search"])
-    answers = responses("The articles found, best first.", 400, 401, 403, 413, 503)
+    answers = responses("The articles found, best first.", 400, 401, 403, 413, 429, 503)
     answers[200] |= TIMED
 
     @router.get(

@@ -27,7 +27,7 @@ def search_page_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
-    def front(request: Request, reader: Reader) -> Response:
+    async def front(request: Request, reader: Reader) -> Response:
         """Show results if something is asked, else the front page."""
 
         def make(searcher: Searcher) -> Response:
@@ -37,7 +37,7 @@ def search_page_routes(center: HelpCenter) -> APIRouter:
                 return _results(center, visit, searcher, asked)
             return _home(center, visit, searcher)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     return router
 

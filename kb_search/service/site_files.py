@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from kb_search.assets import read_asset
 from kb_search.service.access import Reader
 from kb_search.service.answers import revalidated
-from kb_search.service.page_answers import DAY, file_answer
+from kb_search.service.page_answers import DAY, file_answer, redirect
 from kb_search.service.pages import HelpCenter
 from kb_search.types import Principal
 from kb_search.web.sitemap import robots
@@ -34,6 +34,11 @@ def site_file_routes(center: HelpCenter) -> APIRouter:
         with center.searchers.lease() as searcher:
             found = read_asset(searcher, name, reader.view)
         return file_answer(request, found, public=reader.view == Principal().view, seconds=DAY)
+
+    @router.get("/favicon.ico")
+    def favicon() -> Response:
+        """Send browsers to the icon that pages name: what they show besides pages names none."""
+        return redirect(center.theme.icon, 307)
 
     @router.get("/robots.txt")
     def robots_txt(request: Request) -> Response:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from threading import Lock
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -28,12 +28,16 @@ class _Listed:
 
     def __init__(self, center: HelpCenter) -> None:
         self._center = center
-        self._lock = Lock()
+        self._lock = asyncio.Lock()
         self._known: OrderedDict[tuple[str, ...], list[Page]] = OrderedDict()
 
-    def pages(self, reader: Principal) -> list[Page]:
+    async def pages(self, reader: Principal) -> list[Page]:
         """List the front pages, then the categories, then the articles; who comes meanwhile waits for the same list."""
-        with self._center.searchers.lease() as searcher, self._lock:
+        async with self._lock:
+            return await self._center.workers.run(lambda: self._pages(reader))
+
+    def _pages(self, reader: Principal) -> list[Page]:
+        with self._center.searchers.lease() as searcher:
             manifest = searcher.snapshot.manifest
             key = manifest.generation, manifest.created, reader.view
             if key not in self._known:
@@ -49,23 +53,21 @@ def site_map_routes(center: HelpCenter) -> APIRouter:
     listed = _Listed(center)
 
     @router.get("/sitemap.xml")
-    def sitemap_xml(request: Request, reader: Reader) -> Response:
+    async def sitemap_xml(request: Request, reader: Reader) -> Response:
         """List all pages, or the files that do where there are too many for one."""
-        base, pages = center.base(request), listed.pages(reader)
-        with center.turns:
-            if len(pages) <= MOST:
-                return revalidated(request, sitemap(pages, base), _XML)
-            parts = range(1, -(-len(pages) // MOST) + 1)
-            return revalidated(request, sitemap_index([f"/sitemap-{part}.xml" for part in parts], base), _XML)
+        base, pages = center.base(request), await listed.pages(reader)
+        if len(pages) <= MOST:
+            return await center.workers.run(lambda: revalidated(request, sitemap(pages, base), _XML))
+        parts = range(1, -(-len(pages) // MOST) + 1)
+        return revalidated(request, sitemap_index([f"/sitemap-{part}.xml" for part in parts], base), _XML)
 
     @router.get("/sitemap-{part}.xml")
-    def sitemap_part(request: Request, reader: Reader, part: int) -> Response:
+    async def sitemap_part(request: Request, reader: Reader, part: int) -> Response:
         """List some of the pages."""
-        pages = listed.pages(reader)[max(0, part - 1) * MOST :][:MOST]
+        base, pages = center.base(request), (await listed.pages(reader))[max(0, part - 1) * MOST :][:MOST]
         if part < 1 or not pages:
             raise HTTPException(404)
-        with center.turns:
-            return revalidated(request, sitemap(pages, center.base(request)), _XML)
+        return await center.workers.run(lambda: revalidated(request, sitemap(pages, base), _XML))
 
     return router
 

@@ -31,7 +31,7 @@ def suggest_routes(searchers: SearcherHolder, state: State | None, workers: Work
     @router.get(
         "/suggest",
         response_model=SuggestAnswer,
-        responses=responses("Suggestions, best first.", 400, 401, 403, 503),
+        responses=responses("Suggestions, best first.", 400, 401, 403, 429, 503),
         summary="Suggest while somebody types",
         openapi_extra=described_query(SuggestParameters),
     )

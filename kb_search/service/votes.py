@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 
-from kb_search.events.records import EventRecord
 from kb_search.reading import read_article
 from kb_search.searcher import Searcher
 from kb_search.service.access import Reader
 from kb_search.service.page_answers import redirect
 from kb_search.service.pages import HelpCenter
 from kb_search.service.reading_pages import sent_from
+from kb_search.service.recording import record_event
 from kb_search.service.search_pages import SURFACE
 from kb_search.web.links import is_ours, with_query
 from kb_search.web.message import refused
@@ -27,7 +27,7 @@ def vote_routes(center: HelpCenter) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.post("/feedback")
-    def feedback(
+    async def feedback(
         request: Request,
         reader: Reader,
         article: Annotated[str, Form()] = "",
@@ -44,22 +44,21 @@ def vote_routes(center: HelpCenter) -> APIRouter:
             url = read_article(searcher, article, reader.view).url
             query_id, position = sent_from(origin)
             voted = "done" if comment.strip() else helpful if helpful in ("yes", "no") else ""
-            event = EventRecord(
-                "comment" if voted == "done" else "helpful",
-                reader.view,
-                SURFACE,
-                query_id=query_id,
-                article_id=article,
-                position=position,
-                helpful={"yes": True, "no": False}.get(voted),
-                comment=comment.strip()[:MAX_COMMENT] if voted == "done" else None,
-                key_id=reader.key,
-            )
-            if voted and center.state is not None:
-                center.state.recorder.event(event)
+            if voted:
+                record_event(
+                    center.state,
+                    reader,
+                    type="comment" if voted == "done" else "helpful",
+                    surface=SURFACE,
+                    query_id=query_id,
+                    article_id=article,
+                    position=position,
+                    helpful={"yes": True, "no": False}.get(voted),
+                    comment=comment.strip()[:MAX_COMMENT] if voted == "done" else None,
+                )
             return redirect(_back(url, visit.parameter("locale"), voted, origin if query_id else ""), 303)
 
-        return center.answer(request, reader, make)
+        return await center.answer(request, reader, make)
 
     return router
 

@@ -52,8 +52,22 @@ def test_articles_of_the_view_count(index: str, cli: Cli) -> None:
         "judgments": 2,
         "kinds": {"click": 1, "link": 1},
         "events": {"used": 7, "other": 1, "bad": 0, "problems": []},
-        "left_out": {"too_few": 0, "undecided": 0, "not_in_view": {"count": 0, "examples": []}},
+        "left_out": {"too_few": 0, "undecided": 0, "not_shown": 0, "not_in_view": {"count": 0, "examples": []}},
     }
+
+
+def test_events_about_what_was_not_shown_are_counted(source: Path, cli: Cli) -> None:
+    write(source, {"colis.md": article("Suivre un colis", "Le colis.", locale="fr", translation_of="parcel")})
+    cli("index", str(source), "--index", "kb")
+    line = {"type": "helpful", "query": "where is it", "locale": "en", "shown": ["parcel"]}
+    lines = [{**line, "article": name, "session": n} for name in ("colis", "hours") for n in range(3)]
+    path = log(*map(json.dumps, lines))
+    found = cli.json("golden", path, "--index", "kb", "--out", "proposed")
+    assert found["left_out"]["not_shown"] == 3
+    assert "colis" in Path("proposed/qrels.tsv").read_text("utf-8")
+    assert "hours" not in Path("proposed/qrels.tsv").read_text("utf-8")
+    _, err = cli("golden", path, "--index", "kb", "--out", "again")
+    assert "3 events are left out: their search did not show the article." in err.splitlines()
 
 
 def test_bad_lines_are_named_one_by_one_and_the_rest_is_read(index: str, cli: Cli) -> None:

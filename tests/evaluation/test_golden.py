@@ -117,6 +117,23 @@ def test_an_article_that_has_gone_is_named_and_keeps_its_share() -> None:
     assert propose(events, ARTICLES, at_least=2).too_few == 1
 
 
+def test_what_the_search_did_not_show_is_left_out_and_counted() -> None:
+    articles = {**ARTICLES, "fr/passe": Card("Mot de passe", "fr", 7), "en/password": Card("Reset", "en", 7)}
+
+    def chose(article: str, session: str, *shown: str) -> Event:
+        return Event("helpful", "login", article, "en", None, session, shown)
+
+    events = [
+        *(chose("en/password", session, "en/password", "en/lock") for session in "123"),
+        *(chose("fr/passe", session, "en/password") for session in "123"),  # a translation of what was shown
+        *(chose("en/phone", session, "en/password", "en/old") for session in "12345678"),
+        chose("en/gone", "9"),  # of a search that showed nothing
+    ]
+    found = propose(events, articles)
+    assert only(found).grades == {"en/password": 2, "fr/passe": 2}
+    assert (found.not_shown, found.not_in_view.count) == (9, 0)
+
+
 def test_an_id_is_the_same_next_time() -> None:
     first = propose(did("click", "Login", "en/password", *"123"), ARTICLES)
     later = propose(did("link", "login", "en/lock", *"4567"), ARTICLES)

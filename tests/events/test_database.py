@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import create_engine, inspect, select, text
 
 import kb_search.events
 from kb_search.config import State as StateSettings
@@ -22,6 +23,11 @@ from kb_search.events.keys import Keys
 from kb_search.events.tables import HEAD, VERSION_TABLE, metadata, searches
 
 ROOT = Path(__file__).parents[2]
+FIRST = """
+    'q1', '2026-03-01 12:00:00', 'Lost password', 'lost password', FALSE, NULL, 'en', 'public', 'widget', 'ok', 1,
+    '["en/password"]', NULL, 3.5, NULL
+"""
+"""A search as revision 0001 has it."""
 
 
 def file_of(index: Path) -> Path:
@@ -46,6 +52,25 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) 
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_database_of_the_first_revision_is_brought_up_to_date(url: str, index: Path) -> None:
+    file_of(index).parent.mkdir()
+    engine = create_engine(state_url(StateSettings(url=url), index))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(kb_search.events.__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(f"INSERT INTO kbsearch_searches VALUES ({FIRST})"))
+    engine.dispose()
+    database = opened(index, url=url)
+    with database.reading() as connection:
+        (row,) = connection.execute(select(searches.c.query_id, searches.c.hits, searches.c.typing))
+        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one() == HEAD
+    assert tuple(row) == ("q1", ["en/password"], False)
+    database.close()
 
 
 def test_opening_again_keeps_everything(database: Database, url: str, index: Path) -> None:

@@ -35,16 +35,18 @@ def test_searches_and_what_followed_them(state: State) -> None:
         ("not-helpful", "vault", "en/vault", "q2"),
         ("link", "vault", "en/vault", "q2"),
     ]
+    assert [line.get("shown") for line in lines] == [None] * 2 + [["en/password", "en/error"]] * 4
     assert (lines[2]["position"], lines[5]["ticket"], lines[0]["outcome"]) == (2, "#17", "ok")
 
 
 def test_the_log_is_one_that_golden_reads(state: State) -> None:
     record(state)
     read = [parse_event(msgspec.json.encode(line)) for line in event_lines(state._database)]
-    assert [(one.kind, one.query, one.article, one.locale) for one in read if one] == [
-        ("click", "Reset password", "en/password", "en"),
-        ("helpful", "Reset password", "en/password", "en"),
-        ("link", "vault", "en/vault", None),
+    shown = ("en/password", "en/error")
+    assert [(one.kind, one.query, one.article, one.locale, one.shown) for one in read if one] == [
+        ("click", "Reset password", "en/password", "en", shown),
+        ("helpful", "Reset password", "en/password", "en", shown),
+        ("link", "vault", "en/vault", None, shown),
     ]
 
 

@@ -139,6 +139,8 @@ def test_queries_asked_in_many_hours_are_popular_in_their_commonest_spelling(sta
         {"query": "w" * 61},
         {"query": "one two three four five six seven eight nine"},
         {"surface": "widget"},
+        {"surface": "api", "typing": True},
+        {"typing": True},
         {"apart": timedelta(seconds=0)},
         {"query": "  "},
     ],
@@ -163,8 +165,10 @@ def test_what_is_typed_counts_where_an_answer_was_opened(state: State, popular: 
     ask(state, "passw", 5, surface="widget")
     ask(state, "password", 3, surface="widget", click=True)
     ask(state, "password", 2, surface="widget")
+    ask(state, "passwo", 5, surface="api", typing=True)
+    ask(state, "lamp", 4, surface="api")
     popular.refresh()
-    assert popular.queries("public", "en", 5) == (PopularQuery("password", 3),)
+    assert popular.queries("public", "en", 5) == (PopularQuery("lamp", 4), PopularQuery("password", 3))
 
 
 def test_a_floor_of_a_million_turns_it_off(state: State, database: Database) -> None:

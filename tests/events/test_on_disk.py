@@ -37,8 +37,8 @@ def record(state: State) -> None:
     """Put personal data wherever a text goes."""
     recorder = state.recorder
     recorder.search(search("q1", TEXT, corrected=TEXT, filters={"owner": TEXT, "tags": [TEXT, "login"]}))
-    recorder.search(search("q2", TEXT), typing=True)
-    recorder.search(search("q3", "typed and forgotten by jane.doe@example.com"), typing=True)
+    recorder.search(search("q2", TEXT, typing=True))
+    recorder.search(search("q3", "typed and forgotten by jane.doe@example.com", typing=True))
     recorder.event(event("comment", "q2", comment=TEXT))
     recorder.event(event("comment", "q2", comment=f"{TEXT}, once more"))
     for secret in SECRETS:

@@ -52,6 +52,7 @@ def test_a_search_is_stored_as_it_was(state: State) -> None:
         "filters": {"tags": ["login"], "updated": {"gte": "2026-01-01"}},
         "took_ms": 3.5,
         "key_id": None,
+        "typing": False,
     }
 
 
@@ -95,7 +96,7 @@ def test_a_later_vote_takes_the_place_of_an_earlier_one(state: State) -> None:
 
 def test_what_is_typed_is_stored_only_when_something_comes_of_it(state: State) -> None:
     for id, text in [("q1", "res"), ("q2", "reset p"), ("q3", "reset password")]:
-        state.recorder.search(search(id, text), typing=True)
+        state.recorder.search(search(id, text, typing=True))
     assert rows(state, searches) == []
     state.recorder.event(event("click", "q3", position=1))
     assert [row["query"] for row in rows(state, searches)] == ["reset password"]
@@ -103,7 +104,7 @@ def test_what_is_typed_is_stored_only_when_something_comes_of_it(state: State) -
 
 
 def test_a_flag_is_stored_and_names_its_search(state: State) -> None:
-    state.recorder.search(search("q1"), typing=True)
+    state.recorder.search(search("q1", typing=True))
     state.recorder.flag(FlagRecord("f1", "en/password", "outdated", "agents", "old", "new text", "q1", "k1"))
     (row,) = rows(state, flags)
     del row["at"]
@@ -122,7 +123,7 @@ def test_a_flag_is_stored_and_names_its_search(state: State) -> None:
 def test_nothing_is_stored_when_recording_is_off(opener: Opener) -> None:
     state = opener(record=False)
     state.recorder.search(search("q1"))
-    state.recorder.search(search("q2"), typing=True)
+    state.recorder.search(search("q2", typing=True))
     state.recorder.event(event("click", "q2"))
     state.recorder.flag(FlagRecord("f1", "a", "wrong", "agents"))
     assert not state.recorder.recording
@@ -244,3 +245,16 @@ def test_what_waits_is_bounded_in_number_and_in_time() -> None:
     moment[0] = 61
     assert waiting.take("q3") is None
     assert len(waiting) == 0
+
+
+def test_nobody_pushes_out_what_others_typed() -> None:
+    waiting, at = Waiting(4, 60), datetime(2026, 3, 1)
+    for id in ("a1", "a2"):
+        waiting.keep(at, search(id), "ada")
+    for number in range(100):
+        waiting.keep(at, search(f"b{number}"), "bob")
+    assert [waiting.take(id) is not None for id in ("b97", "b98", "b99", "a1", "a2")] == [False, True, True, True, True]
+    assert len(waiting) == 0
+    for number in range(100):  # alone, one may have all of it
+        waiting.keep(at, search(f"c{number}"), "cem")
+    assert [waiting.take(f"c{number}") is not None for number in (95, 96, 99)] == [False, True, True]

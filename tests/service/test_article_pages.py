@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from kb_search.browsing import Entry, sitemap
+from kb_search.searcher import Searcher
 from kb_search.service.app import create_app
 from tests import fakes
 from tests.outline import Outline
@@ -182,6 +184,26 @@ def test_the_site_map_has_every_page_with_its_translations(pages: TestClient) ->
         page = read(pages, address.removeprefix(BASE))
         if page.all("link", rel="canonical", href=address):
             assert alternates(page) == family
+
+
+def test_the_site_map_is_listed_once_for_a_generation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[str] = []
+
+    def counted(searcher: Searcher, view: str) -> tuple[Entry, ...]:
+        listed.append(searcher.generation)
+        return sitemap(searcher, view)
+
+    monkeypatch.setattr("kb_search.service.site_maps.articles_of", counted)
+    searchers = holder(fakes.build(tmp_path, FILES))
+    with TestClient(create_app(searchers)) as pages:
+        for host in ("a.example", "b.example", "a.example"):
+            assert f"<loc>http://{host}/articles/en/a</loc>" in pages.get("/sitemap.xml", headers={"Host": host}).text
+            assert pages.get("/sitemap-1.xml", headers={"Host": host}).status_code == 200
+        assert listed == ["000001"]
+        fakes.index_files(tmp_path, {"en/new.md": fakes.article("New", "Words.")})
+        searchers.refresh()
+        assert "/articles/en/new" in pages.get("/sitemap.xml").text
+    assert listed == ["000001", "000002"]
 
 
 def test_robots(pages: TestClient) -> None:

@@ -190,7 +190,10 @@ def test_articles_without_a_category_have_a_page(tmp_path: Path) -> None:
     assert links(page, "/articles/") == ["/articles/en/a"]
 
 
-@pytest.mark.parametrize("address", ["/categories/none?locale=en", "/categories/Account?locale=en", "/nowhere"])
+@pytest.mark.parametrize(
+    "address",
+    ["/categories/none?locale=en", "/categories/Account?locale=en", "/nowhere", "/a%0Ab", "/articles/en/a%0Ab"],
+)
 def test_what_is_not_there_has_a_page_with_a_search_box(pages: TestClient, address: str) -> None:
     page = read(pages, address, 404, headers={"Accept-Language": "tr"})
     assert page.all("meta", name="robots", content="noindex")

@@ -91,6 +91,26 @@ def test_a_picture_that_is_opened_by_itself_runs_nothing(pages: TestClient) -> N
     assert answer.headers["cache-control"] == "public, max-age=86400, immutable"
 
 
+def test_what_is_no_page_has_the_icon_too(pages: TestClient) -> None:
+    answer = pages.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert [one.status_code for one in answer.history] == [307]
+    (icon,) = Outline(pages.get("/").text).all("link", rel="icon")
+    assert answer.url.path == icon["href"]
+
+
+def test_a_picture_is_not_hashed_again_since_its_name_says_what_it_holds(
+    pages: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = Outline(pages.get("/articles/en/a").text).all("img")
+    (address,) = [str(img["src"]) for img in images if img.get("alt") == "A picture"]
+    monkeypatch.setattr("kb_search.service.answers.hashlib.sha256", None)
+    answer = pages.get(address)
+    digest = address.removeprefix("/assets/").partition(".")[0]
+    assert (answer.status_code, answer.headers["etag"]) == (200, f'W/"{digest}"')
+    assert pages.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
 def test_a_picture_of_hidden_articles_is_not_there(pages: TestClient, tmp_path: Path) -> None:
     files = {**FILES, "en/b.md": fakes.article("Open", "![A picture](../pictures/b.svg)")}
     with TestClient(create_app(holder(fakes.build(tmp_path, files)))) as opened:

@@ -1,17 +1,15 @@
-"""What a search took, as its answer says it; and the threads that search."""
+"""What a search took, as its answer says it."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 
 import pytest
 from fastapi.testclient import TestClient
 
 from kb_search.embedding.cpu import available_threads
 from kb_search.service.timing import server_timing
-from kb_search.service.workers import THREADS, Workers
+from kb_search.service.workers import THREADS
 from tests.service.test_openapi import GUIDE
 
 
@@ -42,36 +40,6 @@ def test_what_is_no_search_says_nothing(client: TestClient) -> None:
     assert "server-timing" not in client.get("/v1/search?view=agents").headers
 
 
-def test_no_more_calls_at_a_time_than_there_are_threads() -> None:
-    workers, running, most, lock = Workers(2), 0, 0, threading.Lock()
-    both = threading.Barrier(2, timeout=20)
-
-    def call() -> str:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        both.wait()  # passes only when two are running
-        with lock:
-            running -= 1
-        return threading.current_thread().name
-
-    async def many() -> list[str]:
-        return list(await asyncio.gather(*(workers.run(call) for _ in range(6))))
-
-    names = asyncio.run(many())
-    workers.close()
-    assert most == 2
-    assert all(name.startswith("kb-search-request") for name in names)
-
-
 def test_the_guide_says_how_many_run_at_a_time() -> None:
     assert THREADS == 2 * available_threads()
     assert "two searches a core run at a time" in " ".join(GUIDE.split())
-
-
-def test_what_a_call_raises_is_raised() -> None:
-    workers = Workers(1)
-    with pytest.raises(ZeroDivisionError):
-        asyncio.run(workers.run(lambda: 1 / 0))
-    workers.close()
