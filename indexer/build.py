@@ -49,6 +49,7 @@ from kb_search.ranking.calibration import CALIBRATION_VERSION
 from kb_search.ranking.naming import NAMING_VERSION
 from kb_search.stages import Stages
 from kb_search.stores.keywords import FIELD_WEIGHTS
+from kb_search.stores.name_terms import NAME_TERMS_VERSION
 from kb_search.stores.pages import PAGES_VERSION
 from kb_search.stores.postings import POSTINGS_VERSION
 from kb_search.stores.sentences import SENTENCES_VERSION
@@ -280,7 +281,7 @@ def _build_digest(sources: str, settings: Settings, embedder: Embedder) -> str:
     """All that decides the content of a generation."""
     versions = f"{FORMAT_VERSION} {ANALYZER_VERSION} {CHUNKER_VERSION} {CALIBRATION_VERSION} {NAMING_VERSION}"
     versions += f" {VOCABULARY_VERSION} {SENTENCES_VERSION} {VECTORS_VERSION} {TUNING_VERSION} {POSTINGS_VERSION}"
-    versions += f" {PAGES_VERSION} {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
+    versions += f" {PAGES_VERSION} {NAME_TERMS_VERSION} {sorted(FIELD_WEIGHTS.items())} {version('kb-search')}"
     rules = repr((settings.chunking, settings.vectors, settings.sources, sorted(settings.views.items())))
     return digest_of([sources, embedder.spec.fingerprint, versions, rules])
 

@@ -17,7 +17,7 @@ from indexer.known_words import KnownWords
 from indexer.listing import largest
 from indexer.memory import Live
 from indexer.pictures import PictureFile, with_pictures, write_pictures
-from indexer.prepare import Prepared
+from indexer.prepare import Prepared, names_of
 from indexer.report import SourceReport
 from indexer.sources import SourceRead
 from indexer.vector_rows import NO_ROWS, write_rows
@@ -30,8 +30,9 @@ from kb_search.manifest import Manifest, ViewInfo, describe_files
 from kb_search.stages import Stages
 from kb_search.stores.article_copy import copy_articles, first_chunks
 from kb_search.stores.article_rows import ShownPicture, build_articles, shown_heading
+from kb_search.stores.name_terms import Called, NameTerms, digests, write_name_terms
 from kb_search.stores.sentences import SentenceFiles, analyse_chunk, build_sentences
-from kb_search.text.analyzer import ANALYZER_VERSION
+from kb_search.text.analyzer import ANALYZER_VERSION, stems
 from kb_search.types import SUMMARY_SUFFIX
 
 
@@ -149,6 +150,8 @@ def _write_articles(
             copy_articles(
                 target.articles, live.layout.articles, places, articles, chunks, counts, pins, _shown(made, pictures)
             )
+    with watch("names"):
+        write_name_terms(target.name_terms, _called(prepared, places, live))
     with watch("sentences"):
         build_sentences(*target.analysed, _analysed(prepared, places, live))
 
@@ -159,6 +162,18 @@ def _shown(made: Made, pictures: Mapping[tuple[bytes, bytes], PictureFile]) -> I
         for path, file in made.read.pictures.get(article.id, {}).items():
             if picture := pictures[file.path, file.root].picture:
                 yield ShownPicture(row, path, picture)
+
+
+def _called(prepared: Sequence[Prepared], places: Sequence[int | None], live: Live | None) -> Iterator[Called]:
+    """Tell what each article is called: from the live generation where it has the article."""
+    known = NameTerms(live.layout.name_terms) if live else None
+    for entry, place in zip(prepared, places, strict=True):
+        if known is not None and place is not None:
+            yield known.of(place)
+            continue
+        names, untitled = names_of(entry.article), bool(entry.article.extra.get("title_from_text"))
+        terms = stems("\n".join(names[untitled:]), entry.article.locale)
+        yield Called(len(names), digests(terms), untitled)
 
 
 def _analysed(prepared: Sequence[Prepared], places: Sequence[int | None], live: Live | None) -> Iterator[bytes]:

@@ -155,7 +155,7 @@ def _by_evidence(
     depth = DEPTH
     while True:
         with stages("fuse"):
-            odds = fusion.log_odds(mode, candidates.asked, candidates.semantic, candidates.keyword)
+            odds = candidates.log_odds(mode)
             ranked = _fold(order_articles(candidates.articles, odds), scope, snapshot)
         if len(ranked) > WINDOW or candidates.exhausted:
             return candidates, mode, ranked
@@ -206,4 +206,12 @@ def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
 
 def _nothing_asked() -> Candidates:
     empty = np.empty(0)
-    return Candidates(np.empty(0, np.int64), empty, empty, empty, empty, empty, fusion.Asked(0), None, {}, None, True)
+    return Candidates(
+        np.empty(0, np.int64),
+        *(empty,) * 7,
+        asked=fusion.Asked(0),
+        meant=None,
+        wordings={},
+        degraded=None,
+        exhausted=True,
+    )

@@ -151,13 +151,16 @@ def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:
     row = int((candidates.articles == scored.matched).argmax()) if len(candidates.articles) else -1
     if row < 0 or candidates.articles[row] != scored.matched:
         return Explanation({"pinned" if scored.pinned else "not_asked": scored.log_odds}, {})
-    semantic = float(candidates.semantic[row]) if candidates.focus is not None else None
+    semantic = float(candidates.semantic[row]) if candidates.meant is not None else None
     keyword = float(candidates.keyword[row]) if mode != "semantic" else None
+    named, called = float(candidates.named[row]), float(candidates.called[row])
     signals = {
-        "similarity": float(candidates.similarity[row]) if candidates.focus is not None else None,
+        "similarity": float(candidates.similarity[row]) if candidates.meant is not None else None,
         "deviations_above_ordinary": semantic,
+        "name_deviations_above_ordinary": named if candidates.meant is not None else None,
         "bm25": float(candidates.bm25[row]) if keyword is not None else None,
         "share_of_ideal_bm25": float(candidates.share[row]) if keyword is not None else None,
         "deviations_above_chance": keyword,
+        "called": called if keyword is not None else None,
     }
-    return Explanation(fusion.ledger(mode, candidates.asked, semantic, keyword), signals)
+    return Explanation(fusion.ledger(mode, candidates.asked, semantic, keyword, named, called), signals)

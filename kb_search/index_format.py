@@ -8,6 +8,7 @@
     INDEX/generations/000012/words.u32, …           every chunk's words and sentences, analysed
     INDEX/generations/000012/vectors.f32            every chunk's vector, row = chunk ordinal
     INDEX/generations/000012/names.f32              vectors of titles and keywords, as queries
+    INDEX/generations/000012/name_terms             the terms of each article's titles and keywords
     INDEX/generations/000012/views/<view>/…         what one kind of reader searches
 
 No other module spells a name of these. Nothing here knows an engine or a model.
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from kb_search.errors import IndexCorrupt, IndexNotFound
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 
 _CURRENT, _CACHE, _BUILD_CACHE = "CURRENT", "embeddings.sqlite", "build.sqlite"
 _GENERATIONS, _LOCK, _MANIFEST = "generations", "LOCK", "manifest.json"
@@ -131,6 +132,11 @@ class GenerationLayout:
     def names(self) -> Path:
         """Little-endian float32, row-major: what articles are called, embedded as queries, in order of article."""
         return self.folder / "names.f32"
+
+    @property
+    def name_terms(self) -> Path:
+        """The terms of what each article is called, and where its names are: see stores/name_terms.py."""
+        return self.folder / "name_terms"
 
     @property
     def assets(self) -> Path:

@@ -18,7 +18,7 @@ from kb_search.errors import ArticleNotFound, QueryError
 from kb_search.hydrate import article_url, hydrate, translations
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import WINDOW, Window, fold, order_articles
-from kb_search.retrieval import Candidates, nearest_and_first
+from kb_search.retrieval import Candidates, Meant, nearest_and_first
 from kb_search.searcher import Searcher
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ChunkRecord
@@ -162,8 +162,10 @@ def _candidates(
         similarity=cosine,
         bm25=nothing,
         share=nothing,
+        named=nothing,
+        called=nothing,
         asked=fusion.Asked(len(view.articles)),
-        focus=focus,
+        meant=Meant(vector, focus, None),
         wordings={},
         degraded=None,
         exhausted=exhausted,
@@ -171,7 +173,5 @@ def _candidates(
 
 
 def _fold(candidates: Candidates, view: ViewSnapshot, languages: tuple[str, str], limit: int) -> Window:
-    ranked = order_articles(
-        candidates.articles, fusion.log_odds("semantic", candidates.asked, candidates.semantic, candidates.keyword)
-    )
+    ranked = order_articles(candidates.articles, candidates.log_odds("semantic"))
     return fold(ranked, view.families, languages, limit)

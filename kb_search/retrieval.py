@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from kb_search.embedding.base import Embedder, embed_query
 from kb_search.ranking import fusion
 from kb_search.ranking.calibration import Focus
+from kb_search.ranking.naming import Ordinary
 from kb_search.ranking.rollup import WINDOW, article_similarity
 from kb_search.ranking.wording import Wording, weigh
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stages import Stages
-from kb_search.stores.base import Mask, Ordinals
+from kb_search.stores.base import Mask, Ordinals, gathered
 from kb_search.text.slots import Slot
 from kb_search.types import Mode
 
@@ -59,14 +60,23 @@ class Leads(NamedTuple):
 _NOTHING = Leads(np.empty(0, np.int64), True)
 
 
+class Meant(NamedTuple):
+    """A query by its meaning: `vector` as the model gave it, and that focused; what is ordinary for names, if known."""
+
+    vector: NDArray[np.float32]
+    focus: Focus
+    ordinary: Ordinary | None
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles found, int64 of shape (n,), and their evidence, float64 of shape (n,) each; raw values beside it.
 
     `similarity` is the raw value behind `semantic`, `bm25` and `share` (of the ideal BM25) those behind `keyword`.
-    `asked` holds for all of them; `focus` is the query's vector and what is ordinary for it, None when the semantic
-    branch did not run; `wordings` are what was searched for in each locale, empty when the keyword branch did not run;
-    `degraded` names a branch that failed; `exhausted` says that no further article matches.
+    `named` and `called` are of what the articles are called, by meaning and by words. `asked` holds for all of them;
+    `meant` is None when the semantic branch did not run; `wordings` are what was searched for in each locale, empty
+    when the keyword branch did not run; `degraded` names a branch that failed; `exhausted` says that no further article
+    matches.
     """
 
     articles: Ordinals
@@ -75,11 +85,17 @@ class Candidates:
     similarity: NDArray[np.float64]
     bm25: NDArray[np.float64]
     share: NDArray[np.float64]
+    named: NDArray[np.float64]
+    called: NDArray[np.float64]
     asked: fusion.Asked
-    focus: Focus | None
+    meant: Meant | None
     wordings: dict[str, Wording]
     degraded: str | None
     exhausted: bool
+
+    def log_odds(self, mode: Mode) -> NDArray[np.float64]:
+        """Weigh all of the evidence, float64 of shape (n,)."""
+        return fusion.log_odds(mode, self.asked, self.semantic, self.keyword, self.named, self.called)
 
 
 def retrieve(
@@ -101,7 +117,7 @@ def retrieve(
         with stages("keywords"):
             wordings = _wordings(query, view)
             by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
-    named, focus, by_meaning, degraded = None, None, _NOTHING, None
+    named, meant, by_meaning, degraded = None, None, _NOTHING, None
     if meaning is not None:
         try:
             vector = known.result()
@@ -113,11 +129,13 @@ def retrieve(
                 by_keyword = _keyword_candidates(query, view, wordings, DEPTH)
         else:
             with stages("names"):
-                named = _named(vector, query.languages, view)
+                ordinary = view.naming.ordinary(query.languages)
+                named = _named(vector, ordinary, view)
             focus, by_meaning = meaning.result()
+            meant = Meant(vector, focus, ordinary)
     asked = fusion.Asked(fusion.articles_asked(query.languages, view.sizes), named)
     with stages("fuse"):
-        return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, focus, wordings, degraded)
+        return _evidence(query, by_keyword, by_meaning, snapshot, view, asked, meant, wordings, degraded)
 
 
 def _by_meaning(
@@ -127,13 +145,13 @@ def _by_meaning(
     embedder: Embedder,
     stages: Stages,
     vector: Future[NDArray[np.float32]],
-) -> tuple[Focus | None, Leads]:
+) -> tuple[Focus, Leads]:
     """Run the semantic branch, in a thread of its own; `vector` is told as soon as it is known, or why it is not."""
     try:
         embedded = embed_query(embedder, query.text)
     except BaseException as error:
         vector.set_exception(error)
-        return None, _NOTHING
+        raise
     stages.add("tokenize", embedded.tokenize_ms / 1000)
     stages.add("embed", embedded.embed_ms / 1000)
     vector.set_result(embedded.vector)
@@ -145,15 +163,17 @@ def _by_meaning(
 def deepen(query: Query, snapshot: Snapshot, view: ViewSnapshot, found: Candidates, depth: int) -> Candidates:
     """Ask the same again for more articles, without another model call."""
     by_keyword = _keyword_candidates(query, view, found.wordings, depth)
-    by_meaning = _NOTHING if found.focus is None else _semantic_candidates(query, snapshot, view, found.focus, depth)
-    same = found.asked, found.focus, found.wordings, found.degraded
+    by_meaning = _NOTHING
+    if found.meant is not None:
+        by_meaning = _semantic_candidates(query, snapshot, view, found.meant.focus, depth)
+    same = found.asked, found.meant, found.wordings, found.degraded
     return _evidence(query, by_keyword, by_meaning, snapshot, view, *same)
 
 
-def _named(vector: NDArray[np.float32], languages: Mapping[str, float], view: ViewSnapshot) -> float | None:
+def _named(vector: NDArray[np.float32], ordinary: Ordinary | None, view: ViewSnapshot) -> float | None:
     """How near the query comes to a name of any article of the view, whatever the filter; see ranking/naming.py."""
     nearest = view.names.search(vector, 1).scores
-    return view.naming.evidence(float(nearest[0]), languages) if len(nearest) else None
+    return float(ordinary.evidence(nearest)[0]) if ordinary and len(nearest) else None
 
 
 def _evidence(
@@ -163,19 +183,60 @@ def _evidence(
     snapshot: Snapshot,
     view: ViewSnapshot,
     asked: fusion.Asked,
-    focus: Focus | None,
+    meant: Meant | None,
     wordings: dict[str, Wording],
     degraded: str | None,
 ) -> Candidates:
     pinned = np.array(query.pinned, np.int64)
     articles = np.unique(np.concatenate([by_keyword.articles, by_meaning.articles, pinned]))
     bm25, share, keyword = _bm25(articles, snapshot, view, wordings, query.languages)
-    similarity = semantic = np.zeros(len(articles))
-    if focus is not None:
-        similarity = article_similarity(*nearest_and_first(articles, snapshot, view, focus.vector))
-        semantic = focus.evidence(similarity)
-    exhausted = by_keyword.exhausted and by_meaning.exhausted
-    return Candidates(articles, semantic, keyword, similarity, bm25, share, asked, focus, wordings, degraded, exhausted)
+    similarity = semantic = named = np.zeros(len(articles))
+    if meant is not None:
+        similarity = article_similarity(*nearest_and_first(articles, snapshot, view, meant.focus.vector))
+        semantic = meant.focus.evidence(similarity)
+        named = _own_names(articles, snapshot, view, meant)
+    return Candidates(
+        articles=articles,
+        semantic=semantic,
+        keyword=keyword,
+        similarity=similarity,
+        bm25=bm25,
+        share=share,
+        named=named,
+        called=_called(articles, snapshot, wordings, query.languages),
+        asked=asked,
+        meant=meant,
+        wordings=wordings,
+        degraded=degraded,
+        exhausted=by_keyword.exhausted and by_meaning.exhausted,
+    )
+
+
+def _own_names(articles: Ordinals, snapshot: Snapshot, view: ViewSnapshot, meant: Meant) -> NDArray[np.float64]:
+    """How near the query comes to the nearest of each article's own names; 0 for those that have none."""
+    named = np.zeros(len(articles))
+    names, places = snapshot.name_terms.names(articles)
+    if meant.ordinary is None or not len(names):
+        return named
+    having, starts = np.unique(places, return_index=True)
+    cosines = np.maximum.reduceat(view.names.similarity(meant.vector, names), starts)
+    named[having] = meant.ordinary.evidence(cosines)
+    return named
+
+
+def _called(
+    articles: Ordinals, snapshot: Snapshot, wordings: Mapping[str, Wording], languages: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """How much each article is called by the words of the query, as its own locale reads them."""
+    called = np.zeros(len(articles))
+    locales = snapshot.store.locales[articles]
+    for locale, wording in wordings.items():
+        if wording.known:
+            here = np.flatnonzero(locales == locale)
+            coverage = snapshot.name_terms.coverage(wording.options, articles[here])
+            worth = wording.telling * fusion.language_worth(languages, locale)
+            called[here] = worth * fusion.called(coverage)
+    return called
 
 
 def _wordings(query: Query, view: ViewSnapshot) -> dict[str, Wording]:
@@ -232,9 +293,8 @@ def nearest_and_first(
 def chunk_rows(articles: Ordinals, first_chunk: Ordinals) -> tuple[Ordinals, Ordinals]:
     """List the chunk ordinals of some articles, one after the other, and where each article's begin."""
     counts = first_chunk[articles + 1] - first_chunk[articles]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    rows = np.arange(int(counts.sum())) + np.repeat(first_chunk[articles] - starts, counts)
-    return rows, starts
+    rows, _ = gathered(first_chunk[articles], counts)
+    return rows, np.cumsum(counts) - counts
 
 
 def _bm25(
@@ -266,7 +326,8 @@ def chunk_nearness(
     """
     rows, starts = chunk_rows(np.array(articles, np.int64), snapshot.store.first_chunk)
     places = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
-    if candidates.focus is None:
+    if candidates.meant is None:
         return rows, places, None
-    similarity = view.vectors.similarity(candidates.focus.vector, rows).astype(np.float64)
-    return rows, places, candidates.focus.evidence(similarity)
+    focus = candidates.meant.focus
+    similarity = view.vectors.similarity(focus.vector, rows).astype(np.float64)
+    return rows, places, focus.evidence(similarity)

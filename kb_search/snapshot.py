@@ -28,6 +28,7 @@ from kb_search.stores.articles import ArticleStore
 from kb_search.stores.base import KeywordStore, Mask, Ordinals, VectorStore
 from kb_search.stores.keywords import TantivyKeywords
 from kb_search.stores.matrix import open_matrix
+from kb_search.stores.name_terms import NameTerms
 from kb_search.stores.postings import Postings
 from kb_search.stores.sentences import SentenceStore
 from kb_search.stores.tuning import load_tuning
@@ -86,6 +87,7 @@ class Snapshot:
     matrix: NDArray[np.float32]
     views: dict[str, ViewSnapshot]
     layout: GenerationLayout
+    name_terms: NameTerms
 
     def view(self, name: str) -> ViewSnapshot:
         """Choose a view. Raises UnknownView."""
@@ -124,6 +126,7 @@ def open_snapshot(index: Path) -> Snapshot:
         _check_ids(store, manifest, generation)
         matrix = open_matrix(generation.vectors, manifest.model.dimension, manifest.chunks)
         names = open_matrix(generation.names, manifest.model.dimension, manifest.names)
+        name_terms = NameTerms(generation.name_terms, manifest.articles, manifest.names)
         sentences = SentenceStore(*generation.analysed, manifest.chunks)
         pins = store.pins()
         parts = _Parts(manifest, generation)
@@ -131,7 +134,7 @@ def open_snapshot(index: Path) -> Snapshot:
     except BaseException:
         store.close()
         raise
-    return Snapshot(manifest, store, sentences, matrix, views, generation)
+    return Snapshot(manifest, store, sentences, matrix, views, generation, name_terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def file_names() -> set[str]:
         generation.articles,
     )
     more = (generation.vectors, view.vectors, view.rows, view.calibration, view.synonyms, view.articles("en"))
-    named = (generation.names, view.names, view.name_rows, view.naming)
+    named = (generation.names, generation.name_terms, view.names, view.name_rows, view.naming)
     return {path.name for path in (*paths, *more, *named, *generation.analysed)}
 
 

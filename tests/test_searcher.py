@@ -110,6 +110,7 @@ def test_a_keyword_score_worked_out_by_hand(tmp_path: Path) -> None:
     chance = (1 + 20 * 0.02) / (2 + 20)  # of a term that one of two articles has, and a fiftieth of 20 more
     spread = 0.02 + math.sqrt(chance * (1 - chance))
     odds = fusion.prior("keyword", 2) + fusion.WEIGHTS["keyword"].keyword * bm25 / (idf * 2.2) / spread
+    odds += fusion.WEIGHTS["keyword"].called * (1 - 2 * chance)  # it is called by all of the query
     assert result.hits[0].score == pytest.approx(1 / (1 + math.exp(-odds)), rel=1e-6)
 
 
@@ -145,12 +146,12 @@ def test_what_an_explanation_holds(searcher: Searcher) -> None:
         return list(explanation.ledger), [name for name, value in explanation.signals.items() if value is not None]
 
     meaning, words = (
-        ["similarity", "deviations_above_ordinary"],
-        ["bm25", "share_of_ideal_bm25", "deviations_above_chance"],
+        ["similarity", "deviations_above_ordinary", "name_deviations_above_ordinary"],
+        ["bm25", "share_of_ideal_bm25", "deviations_above_chance", "called"],
     )
-    assert explained("hybrid") == (["prior", "named", "semantic", "keyword"], meaning + words)
+    assert explained("hybrid") == (["prior", "named", "semantic", "keyword", "called"], meaning + words)
     assert explained("semantic") == (["prior", "named", "semantic"], meaning)
-    assert explained("keyword") == (["prior", "keyword"], words)
+    assert explained("keyword") == (["prior", "keyword", "called"], words)
 
 
 @pytest.mark.parametrize("mode", MODES)

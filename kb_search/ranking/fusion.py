@@ -10,8 +10,12 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
   article drawn at random would vary by about σ = √Σ idf²·p·(1−p) / Σ idf, with p = df/N, at most ½: rare terms tell
   much, words that many articles have tell little, whatever their BM25.
 
-Two things are the same for all hits of a query, and so change no order, only whether anything fits: how many articles
-its language has, and how near it comes to what articles are called (naming.py).
+* named: how near the query comes to what the article is called, its title or a keyword, against how near names come to
+  each other (naming.py). Half of it is that of the nearest name of any article: whether the view has such a subject.
+* called: how much of the query's words are among the article's names.
+
+One thing is the same for all hits of a query, and so changes no order, only whether anything fits: how many articles
+its language has.
 
 Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
@@ -35,9 +39,9 @@ K1 = 1.2
 
 
 class Asked(NamedTuple):
-    """What holds for every hit of a query: `articles` of its language in the view, `named` as in naming.py.
+    """What holds for every hit of a query: `articles` of its language in the view, `named` of the nearest name of all.
 
-    `named` is None where no names were asked: it is then not in the ledger.
+    `named` is None where no names were asked: what a hit is called is then not in the ledger.
     """
 
     articles: float
@@ -55,14 +59,15 @@ class Weights:
     semantic: float
     keyword: float
     named: float
+    called: float
     few: float
     many: float
 
 
 WEIGHTS: dict[Mode, Weights] = {
-    "hybrid": Weights(semantic=1.3, keyword=0.65, named=0.6, few=-2.95, many=-5.8),
-    "semantic": Weights(semantic=1.6, keyword=0.0, named=0.6, few=-2.55, many=-5.1),
-    "keyword": Weights(semantic=0.0, keyword=0.8, named=0.0, few=-2.2, many=-3.2),
+    "hybrid": Weights(semantic=1.3, keyword=0.65, named=0.6, called=3.5, few=-2.8, many=-5.65),
+    "semantic": Weights(semantic=1.6, keyword=0.0, named=0.6, called=0.0, few=-2.4, many=-4.95),
+    "keyword": Weights(semantic=0.0, keyword=0.8, named=0.0, called=3.5, few=-2.2, many=-3.2),
 }
 
 _SMALL, _LARGE = 50, 350
@@ -70,6 +75,8 @@ _ACROSS = 0.03
 """Worth of words in another language, a product's name among them."""
 _IMAGINED, _USUAL = 20, 0.02
 """Articles imagined beside those of a locale, and the share of them that has any given term."""
+_IN_PART, _IN_FULL = 1.5, 2.0
+"""What it is worth that an article is called by words of the query: as their share counts, and as all of them do."""
 _FINEST = 0.02
 """Added to σ: no share is exact to a hundredth, so that a term in one article of a million does not decide alone."""
 
@@ -115,10 +122,32 @@ def share_spread(terms: Iterable[tuple[float, int]], documents: int) -> float:
     """
     total = variance = 0.0
     for weight, frequency in terms:
-        chance = min((frequency + _IMAGINED * _USUAL) / (documents + _IMAGINED), 0.5)
+        chance = _chance(frequency, documents)
         total += weight
         variance += weight**2 * chance * (1 - chance)
     return _FINEST + (math.sqrt(variance) / total if total else 0.0)
+
+
+def telling(terms: Iterable[tuple[float, int]], documents: int) -> float:
+    """Say how much it tells to have all of these terms, as `share_spread` has them.
+
+    From 1, where hardly an article has one, to 0, where half of them have each.
+    """
+    listed = list(terms)
+    total = sum(weight for weight, _ in listed)
+    return sum(weight * (1 - 2 * _chance(df, documents)) for weight, df in listed) / total if total else 0.0
+
+
+def _chance(frequency: int, documents: int) -> float:
+    return min((frequency + _IMAGINED * _USUAL) / (documents + _IMAGINED), 0.5)
+
+
+def called(coverage: Values) -> Values:
+    """Turn the share of a query that articles are called by, float64 in [0, 1], into evidence in [0, 1].
+
+    Half of the words tell little; all of them are what somebody types who knows the title.
+    """
+    return (_IN_PART * coverage**2 + _IN_FULL * coverage**8) / (_IN_PART + _IN_FULL)
 
 
 def articles_asked(languages: Mapping[str, float], sizes: Mapping[str, int]) -> float:
@@ -144,24 +173,40 @@ def prior(mode: Mode, articles: float) -> float:
     return weights.few + (weights.many - weights.few) * math.log(size / _SMALL) / math.log(_LARGE / _SMALL)
 
 
-def ledger(mode: Mode, asked: Asked, semantic: float | None, keyword: float | None) -> dict[str, float]:
+def ledger(
+    mode: Mode,
+    asked: Asked,
+    semantic: float | None,
+    keyword: float | None,
+    named: float = 0.0,
+    called: float = 0.0,
+) -> dict[str, float]:
     """What each piece of evidence adds, in log-odds; their sum is the article's log-odds."""
     weights = WEIGHTS[mode]
     entries = {"prior": prior(mode, asked.articles)}
     if asked.named is not None and mode != "keyword":
-        entries["named"] = weights.named * asked.named
+        entries["named"] = weights.named * (asked.named + named) / 2
     if semantic is not None:
         entries["semantic"] = weights.semantic * semantic
     if keyword is not None:
         entries["keyword"] = weights.keyword * keyword
+        entries["called"] = weights.called * called
     return entries
 
 
-def log_odds(mode: Mode, asked: Asked, semantic: Values, keyword: Values) -> Values:
+def log_odds(
+    mode: Mode,
+    asked: Asked,
+    semantic: Values,
+    keyword: Values,
+    named: Values | float = 0.0,
+    called: Values | float = 0.0,
+) -> Values:
     """Sum the ledger for many results at once, float64 of shape (n,)."""
     weights = WEIGHTS[mode]
-    same = prior(mode, asked.articles) + weights.named * (asked.named or 0.0)
-    return same + weights.semantic * semantic + weights.keyword * keyword
+    same = prior(mode, asked.articles) + weights.named * (asked.named or 0.0) / 2
+    branches = weights.semantic * semantic + weights.keyword * keyword
+    return same + branches + weights.named * named / 2 + weights.called * called
 
 
 def sigmoid(value: float) -> float:

@@ -5,14 +5,15 @@ like these than like a text. What "near" is, a view's own names tell, without a 
 nearest name of another article is how near a query comes to a subject that the view does not have but has neighbours
 of. Mean and deviation of that, by language, are learnt once.
 
-This is a matter of the query alone, and the same for all of its hits: it says whether something fits, never what.
+The nearest name of all says whether the view has such a subject; the nearest of an article's own, whether it is that
+article's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -51,6 +52,23 @@ class Nearest(msgspec.Struct, frozen=True):
     count: int
 
 
+class Ordinary(NamedTuple):
+    """What is ordinary for one query: mean and deviation as in Nearest, and how far they are to be trusted, of 1."""
+
+    mean: float
+    deviation: float
+    trust: float
+
+    def evidence(self, cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Deviations by which a query is nearer to names than names of its language are to one another.
+
+        `cosines` are those of the query and the names, the result is float64 of their shape. Less than it would be
+        where few names were asked.
+        """
+        deviations = (cosines.astype(np.float64) - self.mean) / self.deviation
+        return self.trust * np.clip(deviations, -_MOST, _MOST)
+
+
 class Naming(msgspec.Struct, frozen=True):
     """What is known of a view's names: `nearest`, by language without regions."""
 
@@ -82,12 +100,8 @@ class Naming(msgspec.Struct, frozen=True):
                     found.setdefault(languages[row], []).append(nearest)
         return cls({language: _nearest(cosines) for language, cosines in sorted(found.items())})
 
-    def evidence(self, cosine: float, languages: Mapping[str, float]) -> float | None:
-        """Deviations by which a query is nearer to a name than names of its language are to one another.
-
-        `cosine` is that of the query and the nearest name, `languages` language → probability. Less than it would be
-        where few names were asked; None where none was.
-        """
+    def ordinary(self, languages: Mapping[str, float]) -> Ordinary | None:
+        """Tell what is ordinary for a query, by language → probability. None where no names were asked."""
         known = [(languages.get(language, 0.0), nearest) for language, nearest in self.nearest.items()]
         if not sum(share for share, _ in known):
             known = [(nearest.count, nearest) for _, nearest in known]
@@ -97,7 +111,7 @@ class Naming(msgspec.Struct, frozen=True):
         expected = sum(share * nearest.mean for share, nearest in known) / total
         deviation = sum(share * nearest.deviation for share, nearest in known) / total
         trust = sum(share * nearest.count / (nearest.count + _FEW) for share, nearest in known) / total
-        return trust * max(-_MOST, min(_MOST, (cosine - expected) / deviation))
+        return Ordinary(expected, deviation, trust)
 
     def save(self, path: Path) -> None:
         """Write as JSON: the same values give the same bytes."""

@@ -150,7 +150,7 @@ def _encode(article: Article) -> tuple[bytes, str | None, str, bytes, bytes]:
 
 
 def _fields(article: Article) -> Iterable[tuple[str, str]]:
-    for field in (*TEXT_FIELDS, *DATE_FIELDS, "translation_of", "aliases"):
+    for field in (*TEXT_FIELDS, *DATE_FIELDS, "translation_of"):
         value = getattr(article, field)
         for item in (value,) if isinstance(value, str) else value or ():
             yield field, item

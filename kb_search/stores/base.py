@@ -27,6 +27,16 @@ class Ranking(NamedTuple):
     scores: Scores
 
 
+def gathered(starts: Ordinals, counts: Ordinals) -> tuple[Ordinals, Ordinals]:
+    """List runs of numbers, each from its start on, one after the other, and the place of the run of each.
+
+    `starts` and `counts` are int64 of shape (runs,), the result of shape (numbers,).
+    """
+    places = np.repeat(np.arange(len(starts)), counts)
+    before = np.cumsum(counts) - counts
+    return np.arange(len(places)) + (starts - before)[places], places
+
+
 class VectorStore(Protocol):
     """Nearest chunks of one view."""
 

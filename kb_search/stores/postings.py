@@ -102,7 +102,7 @@ def _counted(
         counts.extend(counted.values())
         rows.append(row)
         sizes.append(len(counted))
-    digests = np.fromiter(map(_digest, numbers), np.uint64, len(numbers))
+    digests = np.fromiter(map(term_digest, numbers), np.uint64, len(numbers))
     spread = np.repeat(np.frombuffer(rows, np.int64), np.frombuffer(sizes, np.int64))
     times = np.minimum(np.frombuffer(counts, np.uint32), _MOST).astype(np.uint16)
     return digests, np.frombuffer(terms, np.uint32), spread, times
@@ -152,7 +152,7 @@ class Postings:
         return found
 
     def _find(self, term: str) -> tuple[int, int]:
-        digest = np.uint64(_digest(term))
+        digest = np.uint64(term_digest(term))
         place = int(np.searchsorted(self.terms, digest))
         if place == len(self.terms) or self.terms[place] != digest:
             return 0, 0
@@ -192,7 +192,8 @@ class Postings:
         return total
 
 
-def _digest(term: str) -> int:
+def term_digest(term: str) -> int:
+    """Give the number, of 64 bits, that a term is known by."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 

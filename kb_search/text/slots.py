@@ -19,6 +19,13 @@ class Slot(NamedTuple):
     alternatives: tuple[Alternative, ...] = ()
 
 
+class Option(NamedTuple):
+    """Terms that meet a word of a query where an article has all of them, and what they then say of the query, of 1."""
+
+    terms: tuple[str, ...]
+    share: float
+
+
 class Clause(NamedTuple):
     """Terms whose BM25 is added up and multiplied by `boost`."""
 

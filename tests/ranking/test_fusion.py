@@ -17,15 +17,35 @@ ARTICLES = st.floats(0, 10_000_000)
 NAMED = st.none() | st.floats(-3, 3)
 
 
-@given(st.sampled_from(MODES), ARTICLES, NAMED, SEMANTIC, SHARE)
+@given(st.sampled_from(MODES), ARTICLES, NAMED, SEMANTIC, SHARE, st.floats(-3, 3), SHARE)
 def test_the_ledger_adds_up_to_the_log_odds(
-    mode: Mode, articles: float, named: float | None, semantic: float, keyword: float
+    mode: Mode, articles: float, nearest: float | None, semantic: float, keyword: float, own: float, called: float
 ) -> None:
-    asked = fusion.Asked(articles, named)
-    ledger = fusion.ledger(mode, asked, semantic, keyword)
-    assert set(ledger) - {"named"} == {"prior", "semantic", "keyword"}
-    total = fusion.log_odds(mode, asked, np.array([semantic]), np.array([keyword]))
-    assert sum(ledger.values()) == pytest.approx(total[0], abs=1e-9)
+    asked, named = fusion.Asked(articles, nearest), own if nearest is not None else 0.0
+    ledger = fusion.ledger(mode, asked, semantic, keyword, named, called)
+    assert set(ledger) - {"named"} == {"prior", "semantic", "keyword", "called"}
+    evidence = [np.array([value]) for value in (semantic, keyword, named, called)]
+    assert sum(ledger.values()) == pytest.approx(fusion.log_odds(mode, asked, *evidence)[0], abs=1e-9)
+
+
+def test_of_two_hits_the_one_that_is_called_so_comes_first() -> None:
+    asked, same = fusion.Asked(100, 2.0), np.zeros(2)
+    by_meaning = fusion.log_odds("hybrid", asked, same, same, np.array([1.0, -1.0]))
+    by_words = fusion.log_odds("hybrid", asked, same, same, same, np.array([0.5, 0.0]))
+    assert by_meaning[0] - by_meaning[1] == pytest.approx(0.6)  # half of the weight of a name, times two deviations
+    assert by_words[0] - by_words[1] == pytest.approx(1.75)
+    assert len(set(fusion.log_odds("keyword", asked, same, same, np.array([1.0, -1.0])).tolist())) == 1
+
+
+def test_half_of_the_words_tell_little_and_all_of_them_most() -> None:
+    assert fusion.called(np.array([0.0, 0.5, 1.0])) == pytest.approx([0.0, (1.5 / 4 + 2 / 256) / 3.5, 1.0])
+
+
+def test_to_have_words_tells_the_less_the_more_articles_have_them() -> None:
+    # One term in 4 of 100 articles, and in 0.4 of 20 more.
+    assert fusion.telling([(1.0, 4)], 100) == pytest.approx(1 - 2 * 4.4 / 120)
+    assert fusion.telling([(3.0, 4), (1.0, 90)], 100) == pytest.approx(0.75 * (1 - 2 * 4.4 / 120))
+    assert fusion.telling([], 100) == 0
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -70,6 +70,18 @@ def test_a_synonym_makes_a_word_less_telling() -> None:
     assert wider.spread == share_spread([(RARE, 5)], 10) > alone.spread
 
 
+def test_what_may_meet_each_word_and_what_it_then_says_of_the_query() -> None:
+    slip = Slot(("usaul",), (Alternative(("log", "in"), 0.5), Alternative(("gone",), 0.8)))
+    wording = weigh([Slot(("rare",)), slip], frequency, 10)
+    rare, usual = RARE / (RARE + USUAL), USUAL / (RARE + USUAL)
+    assert [[(option.terms, round(option.share, 9)) for option in listed] for listed in wording.options] == [
+        [(("rare",), round(rare, 9))],
+        [(("usaul",), round(usual, 9)), (("log", "in"), round(usual / 2, 9))],  # what nobody wrote meets nothing
+    ]
+    # One of 10 articles has the one, four the other; 20 more are imagined, of which 0.4 have it.
+    assert wording.telling == pytest.approx(rare * (1 - 2 * 1.4 / 30) + usual * (1 - 2 * 4.4 / 30))
+
+
 def test_what_each_term_says_of_the_query() -> None:
     shares = weigh([Slot(("rare",)), Slot(("usaul",), (Alternative(("log", "in"), 0.5),))], frequency, 10).shares
     whole = RARE + USUAL  # the slip is as rare as what it stands for
