@@ -9,6 +9,7 @@ from kb_search.types import Hit, SearchResult
 from kb_search.web.asked import LAST_PAGE, PAGE_SIZE, Asked
 from kb_search.web.language import Language, own_name
 from kb_search.web.links import ArticleLink, article_address, is_foreign
+from kb_search.web.passage import Line, passage_lines
 
 FACETS = ("locale", "category", "tags", "updated")
 """Fields that readers can narrow results down by; the address takes any that the API takes."""
@@ -17,14 +18,14 @@ _SHOWN_VALUES = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One article. `foreign` says that it is not in the reader's language; `html` is safe."""
+    """One article. `foreign` says that it is not in the reader's language."""
 
     title: str
     address: str
     locale: str
     foreign: bool
     heading: str
-    html: str
+    passage: tuple[Line, ...]
     updated: str | None
     translations: tuple[tuple[str, str, str], ...]
 
@@ -147,7 +148,7 @@ def _result(hit: Hit, reader: str, sent_from: str) -> Result:
         locale=hit.locale,
         foreign=is_foreign(hit.locale, reader),
         heading=hit.passage.heading,
-        html=hit.passage.html,
+        passage=passage_lines(hit.passage.html),
         updated=hit.updated,
         translations=tuple((other.locale, other.title, other.url) for other in hit.translations),
     )

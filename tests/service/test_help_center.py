@@ -1,5 +1,6 @@
 """The front page, results and categories, as a reader without a key gets them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -79,6 +80,21 @@ def test_results_say_where_the_answer_stands(pages: TestClient) -> None:
     assert page.all("time", datetime="2026-03-01")
     assert "Updated on March 1, 2026" in page.words()
     assert "/articles/tr/password" in links(page, "/articles/")
+
+
+def test_a_passage_keeps_its_lines(tmp_path: Path) -> None:
+    text = "Before you ask:\n\n- look up the voucher\n- wait\n\n| Code | Fix |\n|--|--|\n| E-1 | Call |"
+    index = fakes.build(tmp_path, {**help_center.FILES, "en/a.md": fakes.article("Vouchers", text)})
+    with TestClient(create_app(holder(index))) as opened:
+        page = opened.get("/?q=voucher&locale=en").text
+    lines = re.findall(r'<span class="(line[^"]*)">(.*)</span>', page)
+    assert lines == [
+        ("line", "Before you ask:"),
+        ("line item apart", "• look up the <mark>voucher</mark>"),
+        ("line item", "• wait"),
+        ("line row apart", 'Code <span class="bar">|</span> Fix'),
+        ("line row", 'E-1 <span class="bar">|</span> Call'),
+    ]
 
 
 def test_a_result_in_another_language_says_so_and_keeps_the_readers(pages: TestClient) -> None:
