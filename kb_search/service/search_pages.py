@@ -14,6 +14,7 @@ from kb_search.service.recording import record_search
 from kb_search.text.normalize import normalize
 from kb_search.web.asked import PAGE_SIZE, Asked, read_asked
 from kb_search.web.home import CARDS, FEATURED, FIRST_ARTICLES, POPULAR, Home, Topic, query_links
+from kb_search.web.language import preferred
 from kb_search.web.links import ArticleLink, home_address, link_to, topic_address, whole
 from kb_search.web.rendering import render
 from kb_search.web.results import pages_of, results_page
@@ -105,9 +106,13 @@ def _with_articles(topic: Topic, visit: Visit, searcher: Searcher) -> Topic:
 
 
 def _featured(visit: Visit, searcher: Searcher) -> tuple[ArticleLink, ...]:
-    """List the articles that come first without a query: pinned ones, then the latest."""
-    own = {"locale": visit.locale} if visit.locale in visit.locales else None
-    found = searcher.search("", limit=FEATURED, locale=visit.locale, view=visit.view, filters=own)
+    """List the articles that come first without a query: pinned ones, then the latest, in one language.
+
+    It is the reader's; where that has no article, one that the browser asks for, else the one with most articles.
+    """
+    asked = visit.request.headers.get("accept-language", "")
+    known = preferred(visit.locale, visit.locales) or preferred(asked, visit.locales) or visit.locales[0]
+    found = searcher.search("", limit=FEATURED, locale=known, view=visit.view, filters={"locale": known})
     return tuple(link_to(hit.title, hit.url, hit.locale, visit.locale) for hit in found.hits)
 
 

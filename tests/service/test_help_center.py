@@ -1,5 +1,6 @@
 """The front page, results and categories, as a reader without a key gets them."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,39 @@ def test_the_language_is_that_of_the_address_then_of_the_browser_then_the_common
     assert language("/?locale=fr-BE", "tr") == "fr"
     assert language("/?locale=xx", "tr") == "tr"
     assert language("/?locale=!!", "tr") == "tr"
+
+
+def test_dates_are_those_of_the_readers_region(pages: TestClient) -> None:
+    for address in ("/?q=password&locale=en", "/articles/en/password", "/categories/account?locale=en"):
+        assert "1 March 2026" in read(pages, address, headers={"Accept-Language": "en-GB"}).words()
+        assert "March 1, 2026" in read(pages, address, headers={"Accept-Language": "en-US"}).words()
+    assert "1 March 2026" in read(pages, "/?q=password&locale=en-GB").words()
+
+
+def test_featured_articles_are_in_one_language(tmp_path: Path) -> None:
+    def opened(files: list[str], locale: str, accepted: str) -> list[str]:
+        texts = {name: help_center.FILES[name] for name in files}
+        index = fakes.build(tmp_path / f"{len(files)}{locale}{accepted}", texts)
+        with TestClient(create_app(holder(index))) as client:
+            page = read(client, f"/?locale={locale}", headers={"Accept-Language": accepted})
+        return [address.split("/")[2] for address in links(page, "/articles/") if "?locale=" in address]
+
+    files = [name for name in help_center.FILES if name.startswith(("en/", "tr/"))]
+    assert set(opened(files, "fr", "")) == {"en"}
+    assert set(opened(files, "fr", "fr, tr;q=0.5")) == {"tr"}
+
+
+def test_the_search_box_has_the_words_that_a_site_wrote_for_it(tmp_path: Path) -> None:
+    (tmp_path / "words").mkdir()
+    own = {"widget.placeholder": "Ask Acme", "search.label": "Find"}
+    (tmp_path / "words" / "en.json").write_text(json.dumps(own), "utf-8")
+    index = fakes.build(tmp_path, help_center.FILES)
+    with TestClient(create_app(holder(index, fakes.settings(site__strings=str(tmp_path / "words"))))) as opened:
+        english, french = read(opened, "/?locale=en"), read(opened, "/?locale=fr")
+    (box,) = english.all("kb-search")
+    assert (box["data-placeholder"], box["data-label"]) == ("Ask Acme", "Find")
+    assert english.all("input", name="q")[0]["placeholder"] == "Ask Acme"
+    assert french.all("kb-search")[0]["data-placeholder"] == "Que recherchez-vous\u202f?"
 
 
 def test_results_say_where_the_answer_stands(pages: TestClient) -> None:
