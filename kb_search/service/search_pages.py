@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from kb_search.browsing import articles_in, categories
@@ -17,7 +19,7 @@ from kb_search.web.home import CARDS, FEATURED, FIRST_ARTICLES, POPULAR, Home, T
 from kb_search.web.language import preferred
 from kb_search.web.links import ArticleLink, home_address, link_to, topic_address, whole
 from kb_search.web.rendering import render
-from kb_search.web.results import pages_of, results_page
+from kb_search.web.results import chosen_facets, pages_of, results_page
 
 SURFACE = "help-center"
 """What searches and events of these pages are recorded as."""
@@ -72,6 +74,7 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
         found,
         visit.language,
         tracked=center.state is not None and bool(asked.query),
+        beside={field: _counted(visit, searcher, asked, field) for field in chosen_facets(asked)},
         featured=() if found.total else _featured(visit, searcher),
         popular=() if found.total else _popular(center, visit),
     )
@@ -80,6 +83,13 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
     switch = [(locale, asked.speaking(locale).address()) for locale in visit.locales]
     frame = center.frame(visit, title, switch=switch, query=asked.query)
     return fleeting_page(render("results.html", frame, page))
+
+
+def _counted(visit: Visit, searcher: Searcher, asked: Asked, field: str) -> Mapping[str, int]:
+    """Count the values of a facet among the results without its own filter: what there is to add or to change to."""
+    filters = {name: value for name, value in asked.for_searcher().items() if name != field}
+    found = searcher.search(asked.query, limit=0, locale=asked.locale, view=visit.view, filters=filters)
+    return found.facets.get(field, {})
 
 
 def _home(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:

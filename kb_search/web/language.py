@@ -37,7 +37,7 @@ class Language:
         return self.words[key].format_map({name: self._written(value) for name, value in values.items()})
 
     def of_the_box(self, key: str) -> str:
-        """Give the text of `search.label` or `search.placeholder`; what a site wrote for the script's box goes first."""
+        """Give the text of `search.label` or `search.placeholder`; what a site wrote for the script's box is first."""
         return self.words.get(key.replace("search.", WIDGET)) or self.words[key]
 
     def count(self, key: str, count: int) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -175,6 +176,39 @@ def test_every_facet_leads_to_as_many_results_as_it_says(pages: TestClient) -> N
             assert total >= facets[field][value]
             found[field] = found.get(field, 0) + 1
     assert found == {field: len(facets[field]) for field in ("locale", "category", "tags", "updated")}
+
+
+def values(page: str, field: str) -> dict[str, str]:
+    """What one facet of the side column offers: text and count of a value, or its label, and the address."""
+    listed = re.findall(rf'<ul aria-labelledby="page:{field}">(.*?)</ul>', page, re.DOTALL)
+    found = re.findall(r'<a (class="chosen" )?href="([^"]*)"[^>]*>(.*?)</a>', "".join(listed), re.DOTALL)
+    return {("*" if chosen else "") + Outline(text).words(): unescape(address) for chosen, address, text in found}
+
+
+def test_a_second_topic_can_be_added_and_the_first_one_left(pages: TestClient) -> None:
+    everything = values(pages.get("/?q=&locale=en&filter.status=published").text, "category")
+    assert len(everything) > 1 and not any(text.startswith("*") for text in everything)
+    page = pages.get("/?q=&locale=en&filter.category=account&filter.status=published").text
+    beside = values(page, "category")
+    left = "/?q=&locale=en&filter.status=published"
+    assert beside.pop("*account") == left
+    assert beside.keys() == {text for text in everything if not text.startswith("account")}
+    first = next(iter(beside.values()))
+    assert first.startswith("/?q=&locale=en&filter.category=account&filter.category=")
+    both = values(pages.get(first).text, "category")
+    assert sum(text.startswith("*") for text in both) == 2
+    assert len(both) == len(everything)
+
+
+def test_filters_that_leave_nothing_can_be_changed(pages: TestClient) -> None:
+    page = pages.get("/?q=&locale=en&filter.category=orders&filter.tags=login").text
+    assert "No article matches these filters" in page
+    assert values(page, "category") or values(page, "tags")
+
+
+def test_a_range_of_dates_has_no_values_beside_it(pages: TestClient) -> None:
+    assert values(pages.get("/?q=&locale=en&filter.updated=2026-03").text, "updated")
+    assert not values(pages.get("/?q=&locale=en&filter.updated.gte=2026-03").text, "updated")
 
 
 def test_a_value_with_a_comma_is_one_value(pages: TestClient) -> None:

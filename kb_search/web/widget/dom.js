@@ -17,8 +17,10 @@ export function h(tag, properties = {}, ...children) {
 }
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-/** How much of a passage may stand before its first marked word, which shall be seen: one line, of two or three. */
+/** How much of a passage may stand before its first marked word, which shall be seen in two lines. */
 const LEAD = 60;
+/** How much of a line may, where three are shown: rows of a table begin with what they are about. */
+const LEAD_OF_LINE = 100;
 
 /**
  * Turn the HTML of a passage, escaped text with `<mark>`, into nodes. Any other tag in it stays text. Lines stay lines,
@@ -26,11 +28,13 @@ const LEAD = 60;
  * @param {string} html  @returns {Node[]}
  */
 export function marked(html) {
-  const parts = String(html).split(/<mark>([^]*?)<\/mark>/).map(unescaped);
+  const text = String(html);
+  const parts = text.split(/<mark>([^]*?)<\/mark>/).map(unescaped);
   const before = parts[0].split(/\n+/);
   if (parts.length > 1 && (parts[0].length > LEAD || before.length > 2)) {
     const line = before.pop();
-    parts[0] = line.length > LEAD ? `… ${line.slice(-LEAD).replace(/^\S*\s+/, "")}` : line;
+    const most = text.includes("\n") ? LEAD_OF_LINE : LEAD;
+    parts[0] = line.length > most ? `… ${line.slice(-LEAD).replace(/^\S*\s+/, "")}` : line;
   }
   return parts.flatMap((text, number) => (number % 2 ? h("mark", {}, text) : plain(text, !number)));
 }
