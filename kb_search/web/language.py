@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kb_search.text.locales import matches, primary
@@ -48,6 +49,10 @@ class Language:
     def number(self, value: int) -> str:
         """Write a whole number: 1,234."""
         return str(format_decimal(value, locale=_known(self.formats or self.tag)))
+
+    def listing(self, values: Sequence[str], *, either: bool = False) -> str:
+        """Write a list: a, b and c, or `either` a, b or c."""
+        return str(format_list(values, "or" if either else "standard", _known(self.tag)))
 
     def date(self, text: str) -> str:
         """Write a date that is given in ISO 8601: a day, a month (2026-09) or a year; anything else as it is."""

@@ -9,6 +9,7 @@ from kb_search.types import Hit, SearchResult
 from kb_search.web.asked import LAST_PAGE, PAGE_SIZE, Asked
 from kb_search.web.language import Language, own_name
 from kb_search.web.links import ArticleLink, article_address, is_foreign
+from kb_search.web.notices import notice_text
 from kb_search.web.passage import Line, passage_lines
 
 FACETS = ("locale", "category", "tags", "updated")
@@ -120,7 +121,7 @@ def results_page(
         outcome=found.outcome,
         corrected=found.corrected,
         degraded=found.degraded is not None,
-        notices=found.notices,
+        notices=tuple(notice_text(remark, language) for remark in found.remarks),
         items=items,
         facets=_facets(asked, found.facets, beside or {}, language),
         active=tuple(

@@ -206,6 +206,39 @@ def test_filters_that_leave_nothing_can_be_changed(pages: TestClient) -> None:
     assert values(page, "category") or values(page, "tags")
 
 
+@pytest.mark.parametrize(
+    ("query", "locale", "said"),
+    [
+        ("filter.tags=logn", "en", "Keyword: no article has “logn”. Did you mean “login”?"),
+        (
+            "filter.tags=logn",
+            "fr",
+            "aucun article n’a «\u00a0logn\u00a0». Vouliez-vous dire «\u00a0login\u00a0»\u202f?",
+        ),
+        ("filter.locale=de", "en", "There are, for example, “English”, “Français”, and “Türkçe”."),
+        (
+            "filter.locale=de",
+            "tr",
+            "Dil: “Deutsch” olan makale yok. Örneğin şunlar var: “English”, “Français” ve",
+        ),
+        ("filter.area=x", "fr", "Domaine\u00a0: aucun article n’en a."),
+        ("filter.updated=2019", "en", "no article has such a date. They run from June 30, 2025 to March 1, 2026."),
+        ("filter.owner=Ada&filter.category=orders", "fr", "aucun pour tous à la fois."),
+        (f"q={'word ' * 900}", "tr", "Sorunuz 4.499 karakter; yalnızca ilk "),
+    ],
+)
+def test_notices_are_in_the_words_of_the_page(pages: TestClient, query: str, locale: str, said: str) -> None:
+    assert said in unescape(pages.get(f"/?{query}&locale={locale}").text)
+
+
+def test_an_empty_help_center_says_so_to_its_readers(tmp_path: Path) -> None:
+    hidden = {"a.md": fakes.article("Vault", "Secret.", audience="internal")}
+    with TestClient(create_app(holder(fakes.build(tmp_path, hidden)))) as opened:
+        page = read(opened, "/?q=vault&locale=fr")
+    assert "Il n’y a pas encore d’article ici." in page.words()
+    assert "audience" not in page.text
+
+
 def test_a_range_of_dates_has_no_values_beside_it(pages: TestClient) -> None:
     assert values(pages.get("/?q=&locale=en&filter.updated=2026-03").text, "updated")
     assert not values(pages.get("/?q=&locale=en&filter.updated.gte=2026-03").text, "updated")
