@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.admonitions import labels_for
 from indexer.fields import DECISIVE
 from indexer.frontmatter import FrontMatterError, parse_front_matter, split_front_matter
 from indexer.locale_of import is_configured, locale_from_path
@@ -78,9 +79,23 @@ def read_page(
         fields, findings = parse_front_matter(yaml_text or "", path)
     except FrontMatterError as error:
         return None, [Finding(path, "bad-front-matter", error.message, error.remedy, "error", error.line)], None
-    parsed = parse_markdown(body, first_line, fields.get("title"))
+    assumed = labels_for(fields.get("locale") or locale_from_path(path, defaults.locales))
+    parsed = parse_markdown(body, first_line, fields.get("title"), assumed)
+    article, wrong = make_article(fields, _content(text, path, body, parsed, defaults), defaults)
+    labels = labels_for(article.locale) if article else assumed
+    if parsed.labelled and labels != assumed:  # its language was known only when it had been read
+        parsed = parse_markdown(body, first_line, fields.get("title"), labels)
+        known = {**fields, "locale": article.locale} if article else fields
+        article, _ = make_article(known, _content(text, path, body, parsed, defaults), defaults)
+    if blocks(findings):
+        article = None
+    warnings = _warnings(parsed, path, "title" in fields) if article else []
+    return article, [*findings, *wrong, *warnings], parsed
+
+
+def _content(text: str, path: str, body: str, parsed: ParsedMarkdown, defaults: ReadDefaults) -> Content:
     name = path.rpartition("/")[2]
-    content = Content(
+    return Content(
         id=normalize(path[: -len(name)] + name.rpartition(".")[0]),
         title=parsed.title or normalize(name.rpartition(".")[0]) or name,
         sections=parsed.sections,
@@ -93,11 +108,6 @@ def read_page(
         page=encode_page(parsed.page),
         contents=parsed.contents,
     )
-    article, wrong = make_article(fields, content, defaults)
-    if blocks(findings):
-        article = None
-    warnings = _warnings(parsed, path, "title" in fields) if article else []
-    return article, [*findings, *wrong, *warnings], parsed
 
 
 def make_article(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from markdown_it.token import Token
 
-from indexer.admonitions import alert, is_folded, label_and_title
+from indexer.admonitions import Labels, alert, is_folded, label_and_title
 from indexer.anchors import split_explicit
 from indexer.html_text import find_closing, html_text
 from indexer.inline import Env, inline_text
@@ -53,6 +53,7 @@ _CLOSING = frozenset(name.replace("_open", "_close") for name in _ELEMENTS) - {"
 class BlockReader:
     """Walks the blocks of a document once and hands their text to the section builder.
 
+    `labels` are what kinds of notes are called (see admonitions.py), `labelled` tells that there was such a note.
     `cut` is the line of the first block that was nested too deep to be read, `unclosed` that of a comment or script
     that hides what follows it because nothing ends it.
     """
@@ -65,7 +66,9 @@ class BlockReader:
         sections: SectionBuilder,
         found: LinkCollector,
         page: PageWriter,
+        labels: Labels,
     ) -> None:
+        self.labelled = False
         self.cut: int | None = None
         self.unclosed: int | None = None
         self._tokens = tokens
@@ -74,6 +77,7 @@ class BlockReader:
         self._sections = sections
         self._found = found
         self._page = page
+        self._labels = labels
         self._line = first_line
         self._resume = 0
         self._shown_again = -1
@@ -210,8 +214,9 @@ class BlockReader:
         first = self._tokens[index + 2 : index + 3]
         found = alert(first[0].content) if first and first[0].type == "inline" else None
         if found:
-            label, title, first[0].content = found
-            self._page.open_note(label.lower(), label)
+            kind, title, first[0].content = found
+            label = self._label_of(kind)
+            self._page.open_note(kind.lower(), label)
             self._set_label(label, title)
         else:
             self._page.open("blockquote")
@@ -219,10 +224,11 @@ class BlockReader:
     def admonition(self, index: int) -> None:
         """Read the label and title of an admonition."""
         token = self._tokens[index]
-        label, title = label_and_title(token.info, token.markup)
+        kind, title = label_and_title(token.info, token.markup)
+        label = self._label_of(kind)
         folded = bool(label or title) and is_folded(token.info, token.markup)
         if label or title:
-            self._page.open_note(label.lower(), label, folded=folded, shut=not token.markup.startswith("???+"))
+            self._page.open_note(kind.lower(), label, folded=folded, shut=not token.markup.startswith("???+"))
         else:
             self._page.open("div")  # layout
         self._set_label(label, title, folded=folded)
@@ -233,10 +239,14 @@ class BlockReader:
         """Start a footnote, which is read where it is defined."""
         self._page.open_footnote(str(self._tokens[index].meta["label"]))
 
+    def _label_of(self, kind: str) -> str:
+        self.labelled = self.labelled or bool(kind)
+        return self._labels.words.get(kind.lower(), kind)
+
     def _set_label(self, label: str, title: str, *, folded: bool = False) -> None:
-        self._label = f"{label}: " if label else ""
+        self._label = f"{label}{self._labels.colon}" if label else ""
         if title and folded:
-            self._page.text(": " if label else "")
+            self._page.text(self._labels.colon if label else "")
         elif title:
             self._page.open("p", ' class="admonition-title"')
         if title:

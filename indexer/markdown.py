@@ -17,6 +17,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from indexer.admonitions import AS_WRITTEN, Labels
 from indexer.blocks import MAX_NESTING, BlockReader
 from indexer.inline import Env, Markdown
 from indexer.links import LinkCollector
@@ -39,7 +40,7 @@ class ParsedMarkdown:
 
     `anchors` were set by hand in HTML, `undescribed` are the lines of pictures without alternative text, `cut` is
     the line of what was nested too deep to be read, `unclosed` that of a comment without an end, and `simplified`
-    tells that the text was too long to parse.
+    tells that the text was too long to parse. `labelled` tells that a note has its kind as a label.
 
     `page` is what readers see, `contents` its outline (see SectionBuilder.contents), `pictures` what it shows from
     files: paths as they start at this one, with the line of the first mention.
@@ -57,27 +58,29 @@ class ParsedMarkdown:
     cut: int | None = None
     unclosed: int | None = None
     simplified: bool = False
+    labelled: bool = False
 
 
-def parse_markdown(body: str, first_line: int, title: str | None = None) -> ParsedMarkdown:
+def parse_markdown(body: str, first_line: int, title: str | None = None, labels: Labels = AS_WRITTEN) -> ParsedMarkdown:
     """Read a text whose first line is line `first_line` of its file.
 
     `title` is that of the front matter: an H1 that repeats it, or the first H1 where there is none, is not a
-    section of its own.
+    section of its own. `labels` are what kinds of notes are called where they are not named as they are written.
     """
     if ";base64," in body:
         body = _EMBEDDED_FILE.sub("data:,", body)
     sections = SectionBuilder(title, first_line)
     found, writer = LinkCollector(), PageWriter()
     cut = unclosed = None
+    labelled = False
     if len(body) > LONGEST_TEXT:
         read_long_text(body.replace("\r\n", "\n").replace("\r", "\n"), first_line, sections, writer)
     else:
         env: Env = {}
         # The closing newline: a plugin looks one character past a last line of spaces.
-        reader = BlockReader(_PARSER.parse(body + "\n", env), env, first_line, sections, found, writer)
+        reader = BlockReader(_PARSER.parse(body + "\n", env), env, first_line, sections, found, writer, labels)
         reader.read()
-        cut, unclosed = reader.cut, reader.unclosed
+        cut, unclosed, labelled = reader.cut, reader.unclosed, reader.labelled
     kept, headings = sections.finish()
     page = make_page(writer.finish([heading.anchor for heading in headings]), writer.marks, writer.by_author)
     shown = dict.fromkeys(mark.path for mark in page.marks if isinstance(mark, PictureMark))
@@ -94,6 +97,7 @@ def parse_markdown(body: str, first_line: int, title: str | None = None) -> Pars
         cut=cut,
         unclosed=unclosed,
         simplified=len(body) > LONGEST_TEXT,
+        labelled=labelled,
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kb_search.emphasis import Emphasis
 from kb_search.marking import mark
 from kb_search.passages import MAX_CHARACTERS, Window
 from kb_search.types import Passage
 
 
-def cut(window: Window, text: str, heading: str, anchor: str) -> Passage:
-    """Show a window of a chunk's text, with the words that met a term marked."""
-    start, end = _shorten(text, window)
+def cut(window: Window, text: str, heading: str, anchor: str, emphasis: Emphasis | None = None) -> Passage:
+    """Show a window of a chunk's text with the words that met a term marked: all, or those that `emphasis` chooses."""
+    met = [(word.start, word.end) for word in window.met]
+    chosen = emphasis.spans(text, window.met) if emphasis else met
+    start, end = _shorten(text, window, (chosen or met or [(window.start, window.start)])[0][0])
     shown = text[start:end]
-    inside = [(first - start, last - start) for first, last in window.met if start <= first and last <= end]
+    inside = [(first - start, last - start) for first, last in chosen if start <= first and last <= end]
     return Passage(shown, mark(shown, inside), heading, anchor)
 
 
@@ -28,12 +31,11 @@ def distinct(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     return tuple(shown.values())
 
 
-def _shorten(text: str, window: Window) -> tuple[int, int]:
-    """A single sentence longer than the window is cut around its first match, at spaces where it has some."""
+def _shorten(text: str, window: Window, first: int) -> tuple[int, int]:
+    """A single sentence longer than the window is cut around its `first` match, at spaces where it has some."""
     start, end = window.start, window.end
     if end - start <= MAX_CHARACTERS:
         return start, end
-    first = window.met[0][0] if window.met else start
     if first - start > MAX_CHARACTERS // 3:
         latest = first - MAX_CHARACTERS // 4
         space = text.rfind(" ", max(start, latest - MAX_CHARACTERS // 2), latest)

@@ -26,7 +26,7 @@ from kb_search.text.locales import matches, primary
 from kb_search.text.normalize import calm, normalize, uncapitalised
 from kb_search.text.sentences import truncate
 from kb_search.text.slots import Slot
-from kb_search.types import Mode
+from kb_search.types import Mode, Notice
 
 MAX_QUERY = 2_000
 """Characters; a longer query is cut at a sentence, and the answer says so."""
@@ -56,7 +56,7 @@ class Found:
     text: str
     corrected: str | None
     slots: Mapping[str, Sequence[Slot]]
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
     view: ViewSnapshot
     mode: Mode
     locale: str | None
@@ -196,12 +196,13 @@ def _preferred(reader: str | None, language: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _prepare(query: str, locale: str | None) -> tuple[str, tuple[str, ...]]:
+def _prepare(query: str, locale: str | None) -> tuple[str, tuple[Notice, ...]]:
     text = normalize(query)
     if len(text) <= MAX_QUERY:
         return text, ()
     shorter = truncate(text, MAX_QUERY, locale or "en")
-    return shorter, (f"The query has {len(text)} characters; the first {len(shorter)} were used.",)
+    said = f"The query has {len(text)} characters; the first {len(shorter)} were used."
+    return shorter, (Notice("query-cut", said, numbers=(len(text), len(shorter))),)
 
 
 def _nothing_asked() -> Candidates:

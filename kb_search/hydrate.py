@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from kb_search.cutting import cut, distinct
+from kb_search.emphasis import Emphasis, emphasis
 from kb_search.passages import NEAREST, Wanted, Window, best_windows, nearest, openings
 from kb_search.ranking import fusion
 from kb_search.ranking.rollup import Scored
@@ -24,10 +25,14 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 class Chosen(NamedTuple):
-    """The windows to show of each article of a page, likeliest first; `chunks` are the ordinals that they number."""
+    """The windows to show of each article of a page, likeliest first; `chunks` are the ordinals that they number.
+
+    `marks` tells by locale which words to mark in them.
+    """
 
     windows: list[list[Window]]
     chunks: list[int]
+    marks: Mapping[str, Emphasis]
 
 
 def hydrate(
@@ -59,17 +64,18 @@ def choose(
 ) -> Chosen:
     """Choose what to show of each article of a page."""
     if not page:
-        return Chosen([], [])
+        return Chosen([], [], {})
     chunks, articles, nearness = chunk_nearness([s.shown for s in page], candidates, snapshot, view)
     if nearness is not None:
         kept = nearest(articles, nearness, NEAREST + 1)  # the summary may be among them, to be left out
         chunks, articles, nearness = chunks[kept], articles[kept], nearness[kept]
     analysed = snapshot.sentences.read(chunks)
     if not any(slots.values()) and nearness is None:
-        return Chosen(openings(analysed, articles), chunks.tolist())
+        return Chosen(openings(analysed, articles), chunks.tolist(), {})
     locales = {str(snapshot.store.locales[s.shown]) for s in page}
-    wanted = Wanted({locale: _shares(slots, locale, candidates, view) for locale in locales})
-    return Chosen(best_windows(analysed, articles, nearness, wanted), chunks.tolist())
+    shares = {locale: _shares(slots, locale, candidates, view) for locale in locales}
+    marks = {locale: _marks(slots, shares[locale], locale, view) for locale in locales}
+    return Chosen(best_windows(analysed, articles, nearness, Wanted(shares)), chunks.tolist(), marks)
 
 
 def read(
@@ -89,7 +95,8 @@ def read(
     for scored, windows in zip(page, chosen.windows, strict=True):
         record = records[scored.shown]
         parts = [(window, texts[chosen.chunks[window.chunk]]) for window in windows]
-        passages = distinct(cut(window, part.text, part.heading, part.anchor) for window, part in parts)
+        marks = chosen.marks.get(record.locale)
+        passages = distinct(cut(window, part.text, part.heading, part.anchor, marks) for window, part in parts)
         hits.append(
             Hit(
                 id=record.id,
@@ -145,6 +152,13 @@ def _shares(
         store = view.keywords[locale]
         wording = weigh(slots.get(locale, ()), store.document_frequency, store.size)
     return wording.shares
+
+
+def _marks(
+    slots: Mapping[str, Sequence[Slot]], shares: Mapping[str, float], locale: str, view: ViewSnapshot
+) -> Emphasis:
+    store = view.keywords[locale]
+    return emphasis(slots.get(locale, ()), shares, store.document_frequency, store.size)
 
 
 def _explain(scored: Scored, candidates: Candidates, mode: Mode) -> Explanation:

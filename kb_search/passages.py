@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search import emphasis
 from kb_search.stores.base import Mask, Ordinals
 from kb_search.stores.sentences import Analysed, Met, meet, term_hash
 from kb_search.text.lines import SHOWN_WHOLE, Kind
@@ -34,25 +35,26 @@ Floats = NDArray[np.float64]
 class Wanted:
     """What a query says, for all the articles of an answer: what each of its terms says of it, by locale.
 
-    The shares of a locale add up to 1; a term with a share of 0 is marked and counts for nothing.
+    The shares of a locale add up to 1; a term with a share of 0 counts for nothing.
     """
 
     def __init__(self, shares: Mapping[str, Mapping[str, float]]) -> None:
         """Make ready to look for the terms: locale → term → share."""
         rows = sorted(
-            (term_hash(term, locale), share) for locale, terms in shares.items() for term, share in terms.items()
+            (term_hash(term, locale), share, term) for locale, terms in shares.items() for term, share in terms.items()
         )
-        self.hashes: NDArray[np.uint64] = np.array([found for found, _ in rows], np.uint64)
-        self.shares: Floats = np.array([share for _, share in rows], np.float64)
+        self.hashes: NDArray[np.uint64] = np.array([found for found, _, _ in rows], np.uint64)
+        self.shares: Floats = np.array([share for _, share, _ in rows], np.float64)
+        self.terms = [term for _, _, term in rows]
 
 
 class Window(NamedTuple):
-    """The part of a chunk at `text[start:end]`, by row of the chunk, and where words to mark begin and end there."""
+    """The part of a chunk at `text[start:end]`, by row of the chunk, and the words there that meet a term."""
 
     chunk: int
     start: int
     end: int
-    met: list[tuple[int, int]]
+    met: list[emphasis.Met]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def best_windows(analysed: Analysed, articles: Ordinals, nearness: Floats | None
     odds += weights.words * _shares(sentence, met.term[inside], wanted, len(ends))
     first, last = _spans(starts, ends, odds, articles[chunk], (kind & Kind.LEADS) != 0)
     windows: list[list[Window]] = [[] for _ in range(int(articles[-1]) + 1 if len(articles) else 0)]
-    words = list(zip(met.start.tolist(), met.end.tolist(), strict=True))
+    terms = [wanted.terms[term] for term in met.term.tolist()]
+    words = list(map(emphasis.Met, met.start.tolist(), met.end.tolist(), terms))
     edges = np.searchsorted(here, np.stack([starts[first], ends[last]])).T.tolist()
     numbers = articles.tolist()
     rows, begins, stops = chunk[first].tolist(), analysed.start[kept][first].tolist(), analysed.end[kept][last].tolist()

@@ -24,7 +24,7 @@ from kb_search.ranking.rollup import WINDOW
 from kb_search.snapshot import Snapshot, ViewSnapshot, open_snapshot
 from kb_search.stages import Stages
 from kb_search.text.locales import canonical
-from kb_search.types import Mode, SearchResult
+from kb_search.types import Mode, Notice, SearchResult
 
 _SIDE_BY_SIDE = 16
 """Semantic branches under way at once: so many queries may share a run of the model, see embedding/coalescing.py."""
@@ -108,6 +108,7 @@ class Searcher:
             explain=explain,
             stages=stages,
         )
+        remarks = found.notices + _about(found.view)
         with stages("facets"):
             facets = self.snapshot.store.facets(fitting.tolist())
         return SearchResult(
@@ -123,7 +124,8 @@ class Searcher:
             generation=self.generation,
             hits=hits,
             facets=facets,
-            notices=found.notices + _about(found.view),
+            notices=tuple(remark.text for remark in remarks),
+            remarks=remarks,
             stages=stages.milliseconds(),
         )
 
@@ -210,8 +212,9 @@ def reader_locale(locale: str | None) -> str | None:
         raise QueryError(str(error)) from None
 
 
-def _about(view: ViewSnapshot) -> tuple[str, ...]:
+def _about(view: ViewSnapshot) -> tuple[Notice, ...]:
     """Say so when a view has nothing to find: the audience of the articles was forgotten, most likely."""
     if len(view.articles):
         return ()
-    return (f"The view {view.name!r} has no article. Give articles an audience that it shows, then index again.",)
+    text = f"The view {view.name!r} has no article. Give articles an audience that it shows, then index again."
+    return (Notice("view-empty", text),)

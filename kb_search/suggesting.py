@@ -14,12 +14,14 @@ import msgspec
 
 from kb_search.answers import SuggestAnswer, Suggestion
 from kb_search.curation import pin_key
+from kb_search.emphasis import is_common
 from kb_search.errors import QueryError
 from kb_search.hydrate import article_url
 from kb_search.once import OncePerView
 from kb_search.searcher import Searcher, reader_locale
 from kb_search.snapshot import Snapshot, ViewSnapshot
 from kb_search.stores.articles import ArticleRecord
+from kb_search.stores.base import KeywordStore
 from kb_search.suggestions import typed
 from kb_search.suggestions.matching import Meeting, guessed, match, meetings, slips
 from kb_search.suggestions.popular import continuing
@@ -67,9 +69,11 @@ def suggest(
     asked = _Asked(normalize(start), start[-1:].isspace(), reader, limit)
     queries = continuing(asked.text, popular, limit)
     readings = _read(asked, snapshot, view_snapshot) if asked.text else {}
-    articles = _shown(_articles(asked, readings, snapshot, view_snapshot), readings, searcher)
+    articles = _shown(_articles(asked, readings, snapshot, view_snapshot), readings, view_snapshot, searcher)
     titles = {pin_key(article.text) for article in articles}
-    words = _words(_chunks(asked, reader or ""))
+    stores = view_snapshot.keywords
+    spoken = next((stores[locale] for locale in _preferred(reader) if locale in stores), None)
+    words = _telling(_chunks(asked, reader or ""), spoken)
     others = [
         Suggestion("query", query, marked(query, words, reader or ""))
         for query in queries
@@ -194,14 +198,22 @@ def _chunks(asked: _Asked, locale: str) -> tuple[typed.Chunk, ...]:
     return typed.read(asked.text, locale, finished=asked.finished)
 
 
-def _words(chunks: Iterable[typed.Chunk]) -> set[typed.Typed]:
-    return {word for chunk in chunks for reading in chunk.readings for word in reading}
+def _telling(chunks: Iterable[typed.Chunk], store: KeywordStore | None) -> set[typed.Typed]:
+    """List the words to mark: those that are finished and in most articles only where there is nothing else."""
+    words = {word for chunk in chunks for reading in chunk.readings for word in reading}
+    if store is None:
+        return words
+    telling = {word for word in words if word.open or not is_common(store.document_frequency(word.stem), store.size)}
+    return telling or words
 
 
-def _shown(records: Iterable[ArticleRecord], readings: Mapping[str, _Reading], searcher: Searcher) -> list[Suggestion]:
+def _shown(
+    records: Iterable[ArticleRecord], readings: Mapping[str, _Reading], view: ViewSnapshot, searcher: Searcher
+) -> list[Suggestion]:
     template = searcher.settings.service.article_url
     marks = {
-        locale: _words(reading.chunks) | {typed.beginning(letters) for letters in reading.meant}
+        locale: _telling(reading.chunks, view.keywords[locale])
+        | {typed.beginning(letters) for letters in reading.meant}
         for locale, reading in readings.items()
     }
     return [

@@ -203,10 +203,32 @@ class Hit:
     explanation: Explanation | None = None
 
 
+NoticeCode = Literal[
+    "query-cut", "view-empty", "filters-apart", "field-empty", "date-unmet", "value-unmet", "value-misspelt"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be known of how a query was read: `text` says it in English, `code` and the rest for other languages.
+
+    `field` is the filter that it is about, `wanted` values that no article has, `known` those that are meant or that
+    there are (a few of them), of dates the first and the last; `numbers` are the characters of a query, and those used.
+    """
+
+    code: NoticeCode
+    text: str
+    field: str | None = None
+    wanted: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to one query. `facets` maps field → value → number of articles in the window.
 
+    `notices` are sentences in English, `remarks` the same with what another language needs.
     `corrected` is the query with its misspelt words replaced, as it was asked too; None where there was none.
     `stages` tells where the time went, in milliseconds (see stages.py).
     """
@@ -224,4 +246,5 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
     notices: tuple[str, ...] = ()
+    remarks: tuple[Notice, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict, compare=False)

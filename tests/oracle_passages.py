@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kb_search.cutting import cut, distinct
+from kb_search.emphasis import Emphasis, Met
 from kb_search.marking import mark
 from kb_search.passages import MAX_CHARACTERS, MOST, NEAREST, Wanted, best_windows, openings
 from kb_search.stores.sentences import Analysed, SentenceStore, analyse_chunk, build_sentences
@@ -49,14 +50,16 @@ class Line:
     free: bool = True
 
 
-def expected(parts: Sequence[Part], terms: Shares, locale: str, title: str = "") -> tuple[Passage, ...]:
-    """Cut the passages of one article out of its text."""
+def expected(
+    parts: Sequence[Part], terms: Shares, locale: str, title: str = "", marks: Emphasis | None = None
+) -> tuple[Passage, ...]:
+    """Cut the passages of one article out of its text; `marks` chooses what is marked, else all that is met."""
     chosen = [part for part in parts if not part.id.endswith(SUMMARY_SUFFIX)] or list(parts)
     if chosen[0].nearness is not None:
         nearest = sorted(chosen, key=lambda part: -(part.nearness or 0.0))[:NEAREST]
         chosen = [part for part in chosen if part in nearest]
     lines = [line for part in chosen for line in _lines(part, terms, locale, title)]
-    passages = [_cut(first, last, terms, locale) for first, last in _windows(lines)]
+    passages = [_cut(first, last, terms, locale, marks) for first, last in _windows(lines)]
     return distinct(passages) or (Passage("", "", chosen[0].heading, chosen[0].anchor),)
 
 
@@ -117,11 +120,14 @@ def _windows(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
     return found
 
 
-def _cut(first: Line, last: Line, terms: Shares, locale: str) -> Passage:
+def _cut(first: Line, last: Line, terms: Shares, locale: str, marks: Emphasis | None) -> Passage:
     part, start, end = first.part, first.start, last.end
-    met = _met(part.text, terms, locale)
+    met = [one for one in _met(part.text, terms, locale) if start <= one[0] < end]
+    chosen = [(one, other) for one, other, _ in met]
+    if marks:
+        chosen = marks.spans(part.text, [Met(one, other, form) for one, other, forms in met for form in forms])
     if end - start > MAX_CHARACTERS:  # one long sentence: from a little before its first match
-        match = next((at for at, _, _ in met if start <= at < end), start)
+        match = ([at for at, _ in chosen] or [at for at, _, _ in met] or [start])[0]
         if match - start > MAX_CHARACTERS // 3:
             latest = match - MAX_CHARACTERS // 4
             space = part.text.rfind(" ", max(start, latest - MAX_CHARACTERS // 2), latest)
@@ -130,8 +136,8 @@ def _cut(first: Line, last: Line, terms: Shares, locale: str) -> Passage:
             space = part.text.rfind(" ", start + 1, start + MAX_CHARACTERS)
             end = space if space > start else start + MAX_CHARACTERS
     text = part.text[start:end]
-    marks = [(one - start, other - start) for one, other, _ in met if start <= one and other <= end]
-    return Passage(text, mark(text, marks), part.heading, part.anchor)
+    inside = [(one - start, other - start) for one, other in chosen if start <= one and other <= end]
+    return Passage(text, mark(text, inside), part.heading, part.anchor)
 
 
 def stored(articles: Sequence[Sequence[Part]], locale: str, title: str = "") -> Analysed:

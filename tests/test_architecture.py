@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "embedding filters curation",
         "index_format",
         "manifest",
-        "stages stores ranking events marking",
+        "stages stores ranking events marking emphasis",
         "snapshot passages spelling",
         "retrieval expansion filter_notices cutting once suggestions",
         "finding hydrate catalogue",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kb_search import Searcher
+from kb_search.types import Notice
 from tests.fakes import Open, article, build, searcher_for
 from tests.help_center import FILES
 
@@ -102,6 +104,22 @@ def test_a_value_that_is_hidden_is_as_unknown_as_one_that_is_not_there(opened: O
     without, beside = opened(visible), opened(visible | hidden)
     for filters in ({"tags": "logins"}, {"category": "Account"}, {"category": ["Accounts", "Account"]}):
         assert beside.search("vault", filters=filters).notices == without.search("vault", filters=filters).notices != ()
+
+
+def test_a_remark_has_what_another_language_needs(searcher: Searcher) -> None:
+    def remark(filters: dict[str, Any]) -> Notice:
+        result = searcher.search("password", filters=filters)
+        (found,) = result.remarks
+        assert (found.text,) == result.notices
+        return replace(found, text="")
+
+    assert remark({"tags": "logn"}) == Notice("value-misspelt", "", "tags", ("logn",), ("login",))
+    assert remark({"locale": "de"}) == Notice("value-unmet", "", "locale", ("de",), ("en", "fr", "tr"))
+    assert remark({"area": "x"}) == Notice("field-empty", "", "area")
+    assert remark({"updated": "2019"}) == Notice("date-unmet", "", "updated", known=("2025-06-30", "2026-03-01"))
+    assert remark({"owner": "Ada", "category": "orders"}) == Notice("filters-apart", "")
+    (cut,) = searcher.search("word " * 900).remarks
+    assert (cut.code, cut.numbers[0], cut.numbers[1] <= 2_000) == ("query-cut", 4_499, True)
 
 
 def test_a_sentence_stays_short(opened: Open) -> None:

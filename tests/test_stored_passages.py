@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build_index
+from kb_search.emphasis import emphasis
 from kb_search.finding import Found, Request, find
 from kb_search.hydrate import hydrate
 from kb_search.ranking.rollup import Scored
@@ -58,8 +59,10 @@ def by_text(found: Found, row: int, searcher: Searcher) -> tuple[Passage, ...]:
         for chunk, value in zip(chunks.tolist(), near, strict=True)
     ]
     words = view.keywords[record.locale]
-    shares = weigh(found.slots.get(record.locale, ()), words.document_frequency, words.size).shares
-    return expected(parts, shares, record.locale, record.title)
+    slots = found.slots.get(record.locale, ())
+    shares = weigh(slots, words.document_frequency, words.size).shares
+    marks = emphasis(slots, shares, words.document_frequency, words.size)
+    return expected(parts, shares, record.locale, record.title, marks)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword"])

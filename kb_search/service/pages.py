@@ -97,8 +97,9 @@ class HelpCenter:
         locales = tuple(sorted(sizes, key=lambda locale: (-sizes[locale], locale))) or tuple(self.words.by_locale)
         asked = request.headers.get("accept-language", "")
         first = next(iter(locales), FALLBACK)
-        locale = self._wanted(request.query_params.get("locale", ""), locales) or own or preferred(asked, locales)
-        return Visit(request, reader, locales, locale or first, speak(self.words, locale or first))
+        wanted = request.query_params.get("locale", "")
+        locale = self._wanted(wanted, locales) or own or preferred(asked, locales) or first
+        return Visit(request, reader, locales, locale, speak(self.words, locale, f"{wanted},{asked}"))
 
     def base(self, request: Request) -> str:
         """Give the address of the site as readers see it, without a slash at its end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from kb_search.browsing import articles_in, categories
@@ -14,9 +16,10 @@ from kb_search.service.recording import record_search
 from kb_search.text.normalize import normalize
 from kb_search.web.asked import PAGE_SIZE, Asked, read_asked
 from kb_search.web.home import CARDS, FEATURED, FIRST_ARTICLES, POPULAR, Home, Topic, query_links
+from kb_search.web.language import preferred
 from kb_search.web.links import ArticleLink, home_address, link_to, topic_address, whole
 from kb_search.web.rendering import render
-from kb_search.web.results import pages_of, results_page
+from kb_search.web.results import chosen_facets, pages_of, results_page
 
 SURFACE = "help-center"
 """What searches and events of these pages are recorded as."""
@@ -71,6 +74,7 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
         found,
         visit.language,
         tracked=center.state is not None and bool(asked.query),
+        beside={field: _counted(visit, searcher, asked, field) for field in chosen_facets(asked)},
         featured=() if found.total else _featured(visit, searcher),
         popular=() if found.total else _popular(center, visit),
     )
@@ -79,6 +83,13 @@ def _results(center: HelpCenter, visit: Visit, searcher: Searcher, asked: Asked)
     switch = [(locale, asked.speaking(locale).address()) for locale in visit.locales]
     frame = center.frame(visit, title, switch=switch, query=asked.query)
     return fleeting_page(render("results.html", frame, page))
+
+
+def _counted(visit: Visit, searcher: Searcher, asked: Asked, field: str) -> Mapping[str, int]:
+    """Count the values of a facet among the results without its own filter: what there is to add or to change to."""
+    filters = {name: value for name, value in asked.for_searcher().items() if name != field}
+    found = searcher.search(asked.query, limit=0, locale=asked.locale, view=visit.view, filters=filters)
+    return found.facets.get(field, {})
 
 
 def _home(center: HelpCenter, visit: Visit, searcher: Searcher) -> Response:
@@ -105,9 +116,13 @@ def _with_articles(topic: Topic, visit: Visit, searcher: Searcher) -> Topic:
 
 
 def _featured(visit: Visit, searcher: Searcher) -> tuple[ArticleLink, ...]:
-    """List the articles that come first without a query: pinned ones, then the latest."""
-    own = {"locale": visit.locale} if visit.locale in visit.locales else None
-    found = searcher.search("", limit=FEATURED, locale=visit.locale, view=visit.view, filters=own)
+    """List the articles that come first without a query: pinned ones, then the latest, in one language.
+
+    It is the reader's; where that has no article, one that the browser asks for, else the one with most articles.
+    """
+    asked = visit.request.headers.get("accept-language", "")
+    known = preferred(visit.locale, visit.locales) or preferred(asked, visit.locales) or visit.locales[0]
+    found = searcher.search("", limit=FEATURED, locale=known, view=visit.view, filters={"locale": known})
     return tuple(link_to(hit.title, hit.url, hit.locale, visit.locale) for hit in found.hits)
 
 

@@ -14,7 +14,7 @@ from html import escape
 
 import msgspec
 
-PAGES_VERSION = 1
+PAGES_VERSION = 2
 """Raised when the same Markdown becomes another page: the next build then makes all of them anew."""
 
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")

@@ -20,7 +20,7 @@ _FEW = 2
 _DEPTHS = 3
 
 
-_LABEL = re.compile(r'(<p class="admonition-label">)(\w+)(</p>)')
+_LABEL = re.compile(r'(<div class="admonition (\w+)" role="note"><p class="admonition-label">)[^<]*(</p>)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def article_page(
 ) -> ArticlePage:
     """Arrange an article for a reader of a locale; `similar` are the nearest articles, best first.
 
-    `own` is the article's language: in it are the labels of notes and warnings, which authors write in English.
+    `own` is the article's language: in it are the labels of notes and warnings, which a site may call otherwise.
     """
     category = ((article.category, topic_address(article.category, article.locale)),) if article.category else ()
     related = [hit for hit in similar if hit.score >= NEAR and not is_foreign(hit.locale, article.locale)]

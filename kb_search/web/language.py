@@ -9,18 +9,24 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kb_search.text.locales import matches, primary
+from kb_search.web.word_files import WIDGET
 from kb_search.web.words import FALLBACK, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The language of a page's own words. `tag` is that of <html>; what articles say has a language of its own."""
+    """The language of a page's own words. `tag` is that of <html>; what articles say has a language of its own.
+
+    `formats` is the locale by which dates and numbers are written: that of the reader's region, if it is known.
+    """
 
     tag: str
     words: Mapping[str, str]
+    formats: str = ""
 
     @property
     def direction(self) -> str:
@@ -31,6 +37,10 @@ class Language:
         """Give the text of a key with its {places} filled; numbers are written as the language does."""
         return self.words[key].format_map({name: self._written(value) for name, value in values.items()})
 
+    def of_the_box(self, key: str) -> str:
+        """Give the text of `search.label` or `search.placeholder`; what a site wrote for the script's box is first."""
+        return self.words.get(key.replace("search.", WIDGET)) or self.words[key]
+
     def count(self, key: str, count: int) -> str:
         """Give the text of a key for a number of things: 1 article, 2 articles."""
         form = f"{key}.{_known(self.tag).plural_form(count)}"
@@ -38,7 +48,11 @@ class Language:
 
     def number(self, value: int) -> str:
         """Write a whole number: 1,234."""
-        return str(format_decimal(value, locale=_known(self.tag)))
+        return str(format_decimal(value, locale=_known(self.formats or self.tag)))
+
+    def listing(self, values: Sequence[str], *, either: bool = False) -> str:
+        """Write a list: a, b and c, or `either` a, b or c."""
+        return str(format_list(values, "or" if either else "standard", _known(self.tag)))
 
     def date(self, text: str) -> str:
         """Write a date that is given in ISO 8601: a day, a month (2026-09) or a year; anything else as it is."""
@@ -48,7 +62,7 @@ class Language:
             written = datetime.date(year, month, day)
         except ValueError:
             return text
-        locale = _known(self.tag)
+        locale = _known(self.formats or self.tag)
         if len(parts) == 3:
             return str(format_date(written, "long", locale))
         return str(format_skeleton("yMMMM" if len(parts) == 2 else "y", written, locale=locale))
@@ -57,10 +71,20 @@ class Language:
         return self.number(value) if isinstance(value, int) else value
 
 
-def speak(words: Words, locale: str) -> Language:
-    """Choose the words for readers of `locale`."""
+def speak(words: Words, locale: str, accepted: str = "") -> Language:
+    """Choose the words for readers of `locale`, whose browser asks for the languages `accepted` (Accept-Language)."""
     tag = words.best(locale)
-    return Language(tag, words.by_locale[tag])
+    formats = (known for wanted in (locale, *_by_weight(accepted)) if (known := _regional(wanted, tag)))
+    return Language(tag, words.by_locale[tag], next(formats, tag))
+
+
+@lru_cache(512)
+def _regional(wanted: str, tag: str) -> str | None:
+    """Give a locale if CLDR knows it as one of a region, in the language of `tag`; a region that `tag` has counts."""
+    known = _known(wanted)
+    if primary(wanted) != primary(tag) or known.territory is None or (_known(tag).territory and wanted != tag):
+        return None
+    return str(known).replace("_", "-")
 
 
 @lru_cache(512)

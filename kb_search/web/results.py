@@ -9,6 +9,8 @@ from kb_search.types import Hit, SearchResult
 from kb_search.web.asked import LAST_PAGE, PAGE_SIZE, Asked
 from kb_search.web.language import Language, own_name
 from kb_search.web.links import ArticleLink, article_address, is_foreign
+from kb_search.web.notices import notice_text
+from kb_search.web.passage import Line, passage_lines
 
 FACETS = ("locale", "category", "tags", "updated")
 """Fields that readers can narrow results down by; the address takes any that the API takes."""
@@ -17,25 +19,29 @@ _SHOWN_VALUES = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One article. `foreign` says that it is not in the reader's language; `html` is safe."""
+    """One article. `foreign` says that it is not in the reader's language."""
 
     title: str
     address: str
     locale: str
     foreign: bool
     heading: str
-    html: str
+    passage: tuple[Line, ...]
     updated: str | None
     translations: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a facet: how it reads, how many results have it, and the address with that filter."""
+    """A value of a facet: how it reads, how many results have it, and the address with that filter.
+
+    Of one that is `chosen` the address is that without it.
+    """
 
     text: str
     count: int
     address: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,13 @@ def results_page(
     language: Language,
     *,
     tracked: bool,
+    beside: Mapping[str, Mapping[str, int]] | None = None,
     featured: Sequence[ArticleLink] = (),
     popular: Sequence[tuple[str, str]] = (),
 ) -> Results:
     """Arrange an answer. `tracked`: links say which result of which search they are.
 
+    `beside` has the facets that are filtered by, as they are counted without their own filter.
     Paging is over what `total` counts: past that, articles are ranked but do not answer.
     """
     pages = pages_of(found.total)
@@ -113,9 +121,9 @@ def results_page(
         outcome=found.outcome,
         corrected=found.corrected,
         degraded=found.degraded is not None,
-        notices=found.notices,
+        notices=tuple(notice_text(remark, language) for remark in found.remarks),
         items=items,
-        facets=_facets(asked, found.facets, language),
+        facets=_facets(asked, found.facets, beside or {}, language),
         active=tuple(
             Active(key.partition(".")[0], filter_text(key, value, language), asked.removing(key, value).address())
             for key, value in asked.active
@@ -147,23 +155,35 @@ def _result(hit: Hit, reader: str, sent_from: str) -> Result:
         locale=hit.locale,
         foreign=is_foreign(hit.locale, reader),
         heading=hit.passage.heading,
-        html=hit.passage.html,
+        passage=passage_lines(hit.passage.html),
         updated=hit.updated,
         translations=tuple((other.locale, other.title, other.url) for other in hit.translations),
     )
 
 
-def _facets(asked: Asked, facets: Mapping[str, Mapping[str, int]], language: Language) -> tuple[Facet, ...]:
-    """List the fields that can narrow these results down: not filtered yet, and with more than one value."""
+def chosen_facets(asked: Asked) -> tuple[str, ...]:
+    """List the facets that are filtered by values, so that others can be added; a range of dates has no values."""
+    return tuple(field for field in FACETS if field in asked.filters)
+
+
+def _facets(
+    asked: Asked, facets: Mapping[str, Mapping[str, int]], beside: Mapping[str, Mapping[str, int]], language: Language
+) -> tuple[Facet, ...]:
+    """List the fields that have a choice: values to narrow the results down to, or to add to those chosen."""
     listed = []
-    filtered = {key.partition(".")[0] for key in asked.filters}
+    ranges = {key.partition(".")[0] for key in asked.filters if "." in key}
     for field in FACETS:
-        counts = facets.get(field, {})
-        if field in filtered or len(counts) < 2:
+        chosen = asked.filters.get(field, ())
+        counts = (beside if chosen else facets).get(field, {})
+        if field in ranges or len(counts) < 2:
             continue
-        values = tuple(
-            Value(filter_text(field, value, language), count, asked.adding(field, value).address())
-            for value, count in counts.items()
-        )
+        ordered = sorted(counts, key=lambda value: value not in chosen)
+        values = tuple(_value(asked, field, value, counts[value], language) for value in ordered)
         listed.append(Facet(field, values[:_SHOWN_VALUES], values[_SHOWN_VALUES:]))
     return tuple(listed)
+
+
+def _value(asked: Asked, field: str, value: str, count: int, language: Language) -> Value:
+    chosen = value in asked.filters.get(field, ())
+    other = asked.removing(field, value) if chosen else asked.adding(field, value)
+    return Value(filter_text(field, value, language), count, other.address(), chosen)

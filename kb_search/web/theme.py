@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from kb_search.config import Site
 from kb_search.errors import ConfigError
 
 _STATIC = Path(__file__).parent / "static"
+_STYLES = ("site.css", "results.css", "article.css", "media.css")
+"""Sent as one file, in this order: the last has the rules that change others."""
+_CSS = "text/css; charset=utf-8"
 _PICTURES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -41,13 +44,13 @@ class Theme:
 def load_theme(site: Site) -> Theme:
     """Read our files and those that the settings name. Raises ConfigError, naming the setting."""
     files: dict[str, StaticFile] = {}
-    stylesheets = [_add(files, "site", _STATIC / "site.css", "text/css; charset=utf-8")]
+    stylesheets = [_add(files, "site", [_STATIC / name for name in _STYLES], _CSS)]
     if site.stylesheet:
-        stylesheets.append(_add(files, "theme", _named("stylesheet", site.stylesheet), "text/css; charset=utf-8"))
+        stylesheets.append(_add(files, "theme", [_named("stylesheet", site.stylesheet)], _CSS))
     logo = None
     if site.logo:
-        logo = _add(files, "logo", _named("logo", site.logo), _picture_type(site.logo))
-    icon = logo or _add(files, "icon", _STATIC / "icon.svg", "image/svg+xml")
+        logo = _add(files, "logo", [_named("logo", site.logo)], _picture_type(site.logo))
+    icon = logo or _add(files, "icon", [_STATIC / "icon.svg"], "image/svg+xml")
     return Theme(tuple(stylesheets), logo, icon, files)
 
 
@@ -64,11 +67,15 @@ def _picture_type(path: str) -> str:
         raise ConfigError(f"site.logo is {path!r}. Give a file that ends in {', '.join(_PICTURES)}.") from None
 
 
-def _add(files: dict[str, StaticFile], role: str, path: Path, media_type: str) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
-    name = f"{role}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix.lower()}"
+def _add(files: dict[str, StaticFile], role: str, paths: Sequence[Path], media_type: str) -> str:
+    content = b"\n".join(map(_content, paths))
+    name = f"{role}.{hashlib.sha256(content).hexdigest()[:16]}{paths[0].suffix.lower()}"
     files[name] = StaticFile(content, media_type)
     return f"/static/{name}"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error

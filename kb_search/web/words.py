@@ -12,6 +12,8 @@ from kb_search.web.word_files import PLURALS, WIDGET, check_places, files_of, re
 
 SHIPPED = Path(__file__).parent / "strings"
 FALLBACK = "en"
+_OF_THE_BOX = (f"{WIDGET}label", f"{WIDGET}placeholder")
+"""Words of the search box that pages write too, where a site has its own: it is a form until its script is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,18 @@ class Words:
 def load_words(folder: str = "") -> Words:
     """Read our words and those of a site's `folder` over them.
 
-    Words of the search box, which stand in the same files, are passed over. Raises ConfigError, naming file and key: a
-    file that is no JSON object of texts, whose name is no locale, or that has a key or a {place} unknown here.
+    Words of the search box, which stand in the same files, are passed over but for two. Raises ConfigError, naming
+    file and key: a file that is no JSON object of texts, whose name is no locale, or that has a key or a {place}
+    unknown here.
     """
     english = read_words(SHIPPED / f"{FALLBACK}.json")
     found = {path.stem: {**english, **read_words(path)} for path in sorted(SHIPPED.glob("*.json"))}
     for locale, path in files_of(folder).items():
-        given = {key: text for key, text in read_words(path).items() if not key.startswith(WIDGET)}
+        read = read_words(path)
+        given = {key: text for key, text in read.items() if not key.startswith(WIDGET)}
         _check(path, given, english)
-        found[locale] = {**found.get(locale, found.get(primary(locale), english)), **given}
+        shared = {key: read[key] for key in _OF_THE_BOX if key in read}
+        found[locale] = {**found.get(locale, found.get(primary(locale), english)), **given, **shared}
     return Words(found)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.admonitions import KINDS, labels_for
+from indexer.article import ReadDefaults, read_article
 from indexer.markdown import parse_markdown
 from indexer.sections import Heading
 from kb_search.types import Link, Section
+from kb_search.web.words import load_words
 
 
 def text_of(markdown: str) -> str:
@@ -96,6 +99,39 @@ def test_tables_code_definitions_and_footnotes_are_text(markdown: str, expected:
 )
 def test_an_admonition_keeps_its_label(markdown: str, expected: str) -> None:
     assert text_of(markdown) == expected
+
+
+FRENCH = "Débranchez la lampe avant de la nettoyer, puis attendez une minute."
+
+
+@pytest.mark.parametrize(
+    ("path", "front", "text", "label"),
+    [
+        ("fr/a.md", "", "> [!WARNING]\n> Chaud", "Avertissement : Chaud"),
+        ("a.md", "locale: fr-CA", "> [!warning]\n> Chaud", "Avertissement : Chaud"),
+        ("a.md", "", f"{FRENCH}\n\n!!! note\n    {FRENCH}", f"{FRENCH}\n\nRemarque : {FRENCH}"),
+        ("a.md", "locale: tr", "::: tip Kısaca\nBekleyin.\n:::", "İpucu: Kısaca\n\nBekleyin."),
+        ("en/a.md", "locale: fr", "::: faq\nQui ?\n:::", "FAQ : Qui ?"),
+        ("fr/a.md", "locale: en", "> [!WARNING]\n> Hot", "Warning: Hot"),
+        ("a.md", "locale: de", "> [!WARNING]\n> Hot", "Warning: Hot"),
+        ("fr/a.md", "", "> [!PROMPT]\n> Texte", "Prompt : Texte"),
+    ],
+)
+def test_its_label_is_in_the_language_of_the_article(path: str, front: str, text: str, label: str) -> None:
+    defaults = ReadDefaults(("en", "fr", "tr"), ("public",), frozenset({"public"}), lambda sample: "fr")
+    article, _ = read_article(f"---\ntitle: T\n{front}\n---\n{text}\n", path, defaults)
+    assert article is not None
+    assert [section.text for section in article.sections] == [label]
+    assert label.partition(":")[0].strip().split("\n")[-1].encode() in article.page
+
+
+@pytest.mark.parametrize("locale", ["fr", "tr"])
+def test_every_kind_has_a_label_and_it_is_that_of_the_help_center(locale: str) -> None:
+    labels = labels_for(locale).words
+    assert labels.keys() == KINDS
+    words = load_words().by_locale[locale]
+    said = {key.removeprefix("label."): text for key, text in words.items() if key.startswith("label.")}
+    assert said.items() <= labels.items()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """The front page, results and categories, as a reader without a key gets them."""
 
+import json
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -69,6 +72,39 @@ def test_the_language_is_that_of_the_address_then_of_the_browser_then_the_common
     assert language("/?locale=!!", "tr") == "tr"
 
 
+def test_dates_are_those_of_the_readers_region(pages: TestClient) -> None:
+    for address in ("/?q=password&locale=en", "/articles/en/password", "/categories/account?locale=en"):
+        assert "1 March 2026" in read(pages, address, headers={"Accept-Language": "en-GB"}).words()
+        assert "March 1, 2026" in read(pages, address, headers={"Accept-Language": "en-US"}).words()
+    assert "1 March 2026" in read(pages, "/?q=password&locale=en-GB").words()
+
+
+def test_featured_articles_are_in_one_language(tmp_path: Path) -> None:
+    def opened(files: list[str], locale: str, accepted: str) -> list[str]:
+        texts = {name: help_center.FILES[name] for name in files}
+        index = fakes.build(tmp_path / f"{len(files)}{locale}{accepted}", texts)
+        with TestClient(create_app(holder(index))) as client:
+            page = read(client, f"/?locale={locale}", headers={"Accept-Language": accepted})
+        return [address.split("/")[2] for address in links(page, "/articles/") if "?locale=" in address]
+
+    files = [name for name in help_center.FILES if name.startswith(("en/", "tr/"))]
+    assert set(opened(files, "fr", "")) == {"en"}
+    assert set(opened(files, "fr", "fr, tr;q=0.5")) == {"tr"}
+
+
+def test_the_search_box_has_the_words_that_a_site_wrote_for_it(tmp_path: Path) -> None:
+    (tmp_path / "words").mkdir()
+    own = {"widget.placeholder": "Ask Acme", "search.label": "Find"}
+    (tmp_path / "words" / "en.json").write_text(json.dumps(own), "utf-8")
+    index = fakes.build(tmp_path, help_center.FILES)
+    with TestClient(create_app(holder(index, fakes.settings(site__strings=str(tmp_path / "words"))))) as opened:
+        english, french = read(opened, "/?locale=en"), read(opened, "/?locale=fr")
+    (box,) = english.all("kb-search")
+    assert (box["data-placeholder"], box["data-label"]) == ("Ask Acme", "Find")
+    assert english.all("input", name="q")[0]["placeholder"] == "Ask Acme"
+    assert french.all("kb-search")[0]["data-placeholder"] == "Que recherchez-vous\u202f?"
+
+
 def test_results_say_where_the_answer_stands(pages: TestClient) -> None:
     page = read(pages, "/?q=password&locale=en")
     assert page.said("title") == "Results for “password” · Acme Help"
@@ -79,6 +115,21 @@ def test_results_say_where_the_answer_stands(pages: TestClient) -> None:
     assert page.all("time", datetime="2026-03-01")
     assert "Updated on March 1, 2026" in page.words()
     assert "/articles/tr/password" in links(page, "/articles/")
+
+
+def test_a_passage_keeps_its_lines(tmp_path: Path) -> None:
+    text = "Before you ask:\n\n- look up the voucher\n- wait\n\n| Code | Fix |\n|--|--|\n| E-1 | Call |"
+    index = fakes.build(tmp_path, {**help_center.FILES, "en/a.md": fakes.article("Vouchers", text)})
+    with TestClient(create_app(holder(index))) as opened:
+        page = opened.get("/?q=voucher&locale=en").text
+    lines = re.findall(r'<span class="(line[^"]*)">(.*)</span>', page)
+    assert lines == [
+        ("line", "Before you ask:"),
+        ("line item apart", "• look up the <mark>voucher</mark>"),
+        ("line item", "• wait"),
+        ("line row apart", 'Code <span class="bar">|</span> Fix'),
+        ("line row", 'E-1 <span class="bar">|</span> Call'),
+    ]
 
 
 def test_a_result_in_another_language_says_so_and_keeps_the_readers(pages: TestClient) -> None:
@@ -125,6 +176,72 @@ def test_every_facet_leads_to_as_many_results_as_it_says(pages: TestClient) -> N
             assert total >= facets[field][value]
             found[field] = found.get(field, 0) + 1
     assert found == {field: len(facets[field]) for field in ("locale", "category", "tags", "updated")}
+
+
+def values(page: str, field: str) -> dict[str, str]:
+    """What one facet of the side column offers: text and count of a value, or its label, and the address."""
+    listed = re.findall(rf'<ul aria-labelledby="page:{field}">(.*?)</ul>', page, re.DOTALL)
+    found = re.findall(r'<a (class="chosen" )?href="([^"]*)"[^>]*>(.*?)</a>', "".join(listed), re.DOTALL)
+    return {("*" if chosen else "") + Outline(text).words(): unescape(address) for chosen, address, text in found}
+
+
+def test_a_second_topic_can_be_added_and_the_first_one_left(pages: TestClient) -> None:
+    everything = values(pages.get("/?q=&locale=en&filter.status=published").text, "category")
+    assert len(everything) > 1 and not any(text.startswith("*") for text in everything)
+    page = pages.get("/?q=&locale=en&filter.category=account&filter.status=published").text
+    beside = values(page, "category")
+    left = "/?q=&locale=en&filter.status=published"
+    assert beside.pop("*account") == left
+    assert beside.keys() == {text for text in everything if not text.startswith("account")}
+    first = next(iter(beside.values()))
+    assert first.startswith("/?q=&locale=en&filter.category=account&filter.category=")
+    both = values(pages.get(first).text, "category")
+    assert sum(text.startswith("*") for text in both) == 2
+    assert len(both) == len(everything)
+
+
+def test_filters_that_leave_nothing_can_be_changed(pages: TestClient) -> None:
+    page = pages.get("/?q=&locale=en&filter.category=orders&filter.tags=login").text
+    assert "No article matches these filters" in page
+    assert values(page, "category") or values(page, "tags")
+
+
+@pytest.mark.parametrize(
+    ("query", "locale", "said"),
+    [
+        ("filter.tags=logn", "en", "Keyword: no article has “logn”. Did you mean “login”?"),
+        (
+            "filter.tags=logn",
+            "fr",
+            "aucun article n’a «\u00a0logn\u00a0». Vouliez-vous dire «\u00a0login\u00a0»\u202f?",
+        ),
+        ("filter.locale=de", "en", "There are, for example, “English”, “Français”, and “Türkçe”."),
+        (
+            "filter.locale=de",
+            "tr",
+            "Dil: “Deutsch” olan makale yok. Örneğin şunlar var: “English”, “Français” ve",
+        ),
+        ("filter.area=x", "fr", "Domaine\u00a0: aucun article n’en a."),
+        ("filter.updated=2019", "en", "no article has such a date. They run from June 30, 2025 to March 1, 2026."),
+        ("filter.owner=Ada&filter.category=orders", "fr", "aucun pour tous à la fois."),
+        (f"q={'word ' * 900}", "tr", "Sorunuz 4.499 karakter; yalnızca ilk "),
+    ],
+)
+def test_notices_are_in_the_words_of_the_page(pages: TestClient, query: str, locale: str, said: str) -> None:
+    assert said in unescape(pages.get(f"/?{query}&locale={locale}").text)
+
+
+def test_an_empty_help_center_says_so_to_its_readers(tmp_path: Path) -> None:
+    hidden = {"a.md": fakes.article("Vault", "Secret.", audience="internal")}
+    with TestClient(create_app(holder(fakes.build(tmp_path, hidden)))) as opened:
+        page = read(opened, "/?q=vault&locale=fr")
+    assert "Il n’y a pas encore d’article ici." in page.words()
+    assert "audience" not in page.text
+
+
+def test_a_range_of_dates_has_no_values_beside_it(pages: TestClient) -> None:
+    assert values(pages.get("/?q=&locale=en&filter.updated=2026-03").text, "updated")
+    assert not values(pages.get("/?q=&locale=en&filter.updated.gte=2026-03").text, "updated")
 
 
 def test_a_value_with_a_comma_is_one_value(pages: TestClient) -> None:

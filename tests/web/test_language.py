@@ -31,6 +31,24 @@ def test_dates_are_written_as_the_language_does(locale: str, day: str, month: st
     assert [language.date(text) for text in ("2026-09-14", "2026-09", "2026")] == [day, month, "2026"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "accepted", "day", "number"),
+    [
+        ("en", "en-GB,en;q=0.9", "14 September 2026", "1,234"),
+        ("en", "en;q=0.8, en-IN", "14 September 2026", "1,234"),
+        ("en-GB", "", "14 September 2026", "1,234"),
+        ("en", "fr-CH, en-US;q=0.5", "September 14, 2026", "1,234"),
+        ("fr", "en-GB", "14 septembre 2026", "1\u202f234"),
+        ("fr", "fr-CA", "14 septembre 2026", "1\u00a0234"),
+        ("en", "en-XX, en_GB, *", "September 14, 2026", "1,234"),
+    ],
+)
+def test_dates_and_numbers_are_those_of_the_readers_region(locale: str, accepted: str, day: str, number: str) -> None:
+    language = speak(WORDS, locale, accepted)
+    assert language.tag == locale[:2]
+    assert (language.date("2026-09-14"), language.number(1234)) == (day, number)
+
+
 def test_what_is_no_date_stays_as_it_is() -> None:
     english = speak(WORDS, "en")
     assert [english.date(text) for text in ("soon", "2026-13-01", "")] == ["soon", "2026-13-01", ""]

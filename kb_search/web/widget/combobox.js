@@ -1,13 +1,15 @@
 /** The keys of a combobox (ARIA 1.2): the focus stays in the field, what is active is said by `aria-activedescendant`. */
 
 /**
+ * What else has the focus in the box has keys of its own, but for Escape.
  * @param {KeyboardEvent} event
  * @param {{opened: boolean, active: number, size: number, show(): void, close(): void, clear(): void, submit(): void,
- *   move(active: number): void, follow(event: KeyboardEvent): void, query: string}} box
+ *   focus(): void, move(active: number): void, follow(event: KeyboardEvent): void, query: string}} box
  */
 export function onKey(event, box) {
   // Enter and the arrows choose among what an input method proposes (229: older Safari, after the composition).
   if (event.isComposing || event.keyCode === 229) return;
+  if (event.key !== "Escape" && event.target.getAttribute("role") !== "combobox") return;
   const act = KEYS[event.key];
   if (act && act(box, event) !== false) event.preventDefault();
 }
@@ -20,8 +22,9 @@ const KEYS = {
   Escape: (box, event) => {
     if (!box.opened && !box.query) return false;
     event.stopPropagation(); // a dialog around it stays open
-    if (box.opened) box.close();
-    else box.clear();
+    if (!box.opened) return void box.clear();
+    box.close();
+    box.focus(); // what had it is no longer there
   },
   // The caret moves: what Enter opens is no longer what the reader looks at.
   ArrowLeft: leaveOption,

@@ -17,17 +17,32 @@ export function h(tag, properties = {}, ...children) {
 }
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-/** How much of a passage may stand before its first marked word: two lines are shown. */
+/** How much of a passage may stand before its first marked word, which shall be seen in two lines. */
 const LEAD = 60;
+/** How much of a line may, where three are shown: rows of a table begin with what they are about. */
+const LEAD_OF_LINE = 100;
 
 /**
- * Turn the HTML of a passage, escaped text with `<mark>`, into nodes. Any other tag in it stays text.
+ * Turn the HTML of a passage, escaped text with `<mark>`, into nodes. Any other tag in it stays text. Lines stay lines,
+ * an item of a list has a dot, and the bars of a table are elements, to be paler than its words.
  * @param {string} html  @returns {Node[]}
  */
 export function marked(html) {
-  const parts = String(html).split(/<mark>([^]*?)<\/mark>/).map(unescaped);
-  if (parts.length > 1 && parts[0].length > LEAD) parts[0] = `… ${parts[0].slice(-LEAD).replace(/^\S*\s+/, "")}`;
-  return parts.map((text, number) => (number % 2 ? h("mark", {}, text) : document.createTextNode(text)));
+  const text = String(html);
+  const parts = text.split(/<mark>([^]*?)<\/mark>/).map(unescaped);
+  const before = parts[0].split(/\n+/);
+  if (parts.length > 1 && (parts[0].length > LEAD || before.length > 2)) {
+    const line = before.pop();
+    const most = text.includes("\n") ? LEAD_OF_LINE : LEAD;
+    parts[0] = line.length > most ? `… ${line.slice(-LEAD).replace(/^\S*\s+/, "")}` : line;
+  }
+  return parts.flatMap((text, number) => (number % 2 ? h("mark", {}, text) : plain(text, !number)));
+}
+
+function plain(text, first) {
+  const sign = (whole, start, task) => (start || first ? `${start}${!task ? "•" : task === " " ? "☐" : "☑"} ` : whole);
+  const lines = text.replace(/\n+/g, "\n").replace(/(^|\n)- (?:\[([ xX])\] )?/g, sign);
+  return lines.split(/( \| )/).map((piece, number) => (number % 2 ? h("span", { class: "bar" }, piece) : document.createTextNode(piece)));
 }
 
 function unescaped(text) {

@@ -39,7 +39,7 @@ export function row(hit, number, { words, locale, endpoint, tab }) {
       foreign && h("span", { class: "tag" }, words.say("language", { language: words.language(hit.locale) })),
       tab && h("span", { class: "hidden" }, ` (${words.say("tab")})`),
     ),
-    html && h("span", { class: "text", part: "passage", ...own }, marked(html)),
+    html && h("span", { class: String(html).includes("\n") ? "text lines" : "text", part: "passage", ...own }, marked(html)),
     h(
       "span",
       { class: "where" },

@@ -26,7 +26,6 @@ export class View {
       "aria-controls": "list",
       "aria-expanded": "false",
       input: on.input,
-      keydown: on.keydown,
       click: on.click,
       compositionend: on.input,
     });
@@ -49,7 +48,7 @@ export class View {
       this.foot,
     );
     this.status = h("div", { role: "status", class: "hidden" });
-    this.box = h("div", { class: "box" }, this.form, this.panel, this.status);
+    this.box = h("div", { class: "box", keydown: on.keydown }, this.form, this.panel, this.status);
     root.append(this.box);
   }
 

@@ -43,6 +43,36 @@ def test_what_is_marked_is_in_the_two_lines_that_are_shown(open_box: Open, api: 
     assert re.fullmatch(r"… (word ){5,12}and then the lamp glows\.", text)
 
 
+LIST = "Before you start:\n\n- plug in the <mark>lamp</mark>,\n- [ ] a - b\n- press"
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        (LIST, "Before you start:\n• plug in the lamp,\n☐ a - b\n• press"),
+        ("Code | Fix\nE-1 | Call\nE-2 | <mark>Lamp</mark> off | a|b", "E-2 | Lamp off | a|b"),
+        (f"{'E-1 | ' + 'word ' * 18}\nE-2 | {'word ' * 16}<mark>lamp</mark>", f"E-2 | {'word ' * 16}lamp"),
+        (f"E-1\nE-2 | {'word ' * 20}<mark>lamp</mark>", f"… {'word ' * 11}lamp"),
+        ("<mark>Lamp</mark>- or lamps", "Lamp- or lamps"),
+        (f"- {'word ' * 20}\n- the <mark>lamp</mark>\n- on", "• the lamp\n• on"),
+    ],
+)
+def test_lines_stay_lines_and_the_one_with_a_mark_is_seen(open_box: Open, api: FakeApi, html: str, shown: str) -> None:
+    api.answers["lamp"] = answer("lamp", hit("lamp", passage=passage(html)))
+    box = open_box()
+    box.type("lamp")
+    text = box.options.first.locator(".text")
+    assert text.inner_text() == shown
+    lines = shown.count("\n") + 1
+    height = text.evaluate("text => Math.round(text.clientHeight / parseFloat(getComputedStyle(text).lineHeight))")
+    assert height == min(lines, 3) or "word " in shown
+    bar = text.locator(".bar")
+    assert bar.count() == shown.count(" | ")
+    if bar.count():
+        paler = "bar => getComputedStyle(bar).color !== getComputedStyle(bar.parentElement).color"
+        assert bar.first.evaluate(paler)
+
+
 @pytest.mark.parametrize(
     ("reader", "label"),
     [("en", None), ("en-US", None), ("fr", "en anglais"), ("tr", "İngilizce"), ("de", "in English")],

@@ -73,6 +73,28 @@ def test_escape_closes_then_clears(open_box: Open, api: FakeApi) -> None:
     expect(box.input).to_have_value("")
 
 
+@pytest.mark.parametrize("tabs", [1, 2, 3])
+def test_escape_closes_from_wherever_the_focus_is(open_box: Open, api: FakeApi, tabs: int) -> None:
+    """The button that clears, and two links below the results."""
+    api.answers["lamp"] = answer("lamp", hit("red"), outcome="weak")
+    box = open_box('data-results-url="/results?q={query}" data-contact-url="https://shop.example/contact"')
+    box.type("lamp")
+    box.press(*["Tab"] * tabs)
+    expect(box.input).not_to_be_focused()
+    box.press("Escape")
+    expect(box.panel).to_be_hidden()
+    expect(box.input).to_be_focused()
+    expect(box.input).to_have_value("lamp")
+
+
+def test_other_keys_are_those_of_what_has_the_focus(open_box: Open, api: FakeApi) -> None:
+    box = open_box('data-results-url="/results?q={query}"')
+    box.type("lamp")
+    box.press("Tab", "Tab", "ArrowDown")
+    assert box.active is None
+    expect(box.page.get_by_role("link", name="See all results")).to_be_focused()
+
+
 @pytest.mark.parametrize("key", ["ArrowDown", "ArrowUp", "Alt+ArrowDown"])
 def test_a_closed_box_opens_again_without_asking(open_box: Open, api: FakeApi, key: str) -> None:
     box = open_box()
