@@ -6,10 +6,11 @@ INDEX := demo-index
 
 .PHONY: demo demo-index test check clean
 
+# Half the time of an installation would be the compiling of files most of which are never imported.
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	@echo 'Installing into $(VENV): 2 to 6 GB, a few minutes …'
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all]'
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[all]'
 	touch $@
 
 demo-index: $(VENV)/installed
@@ -24,8 +25,9 @@ demo-index: $(VENV)/installed
 demo: demo-index
 	@echo; $(BIN)/kb-search serve --index $(INDEX)
 
+# One process a core, each with one thread of arithmetic; four of them, at a gigabyte each, are enough.
 test: $(VENV)/installed check
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from filelock import FileLock
+
 from indexer.build import build_index
 from kb_search.config import Settings
 from kb_search.embedding.base import Embedder
@@ -21,11 +23,12 @@ def index_sample(folder: Path, kept: Path, settings: Settings, embedder: Embedde
     """
     cache = IndexLayout(folder).cache
     folder.mkdir(parents=True, exist_ok=True)
-    if kept.is_file():
-        shutil.copyfile(kept, cache)
-    build_index([FOLDER], folder, settings, embedder)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    ours = kept.with_suffix(f".{os.getpid()}")  # two runs at a time: the last one wins, whole
-    shutil.copyfile(cache, ours)
-    ours.replace(kept)
+    with FileLock(kept.with_suffix(".lock")):  # of two processes of a run, the second finds what the first embedded
+        if kept.is_file():
+            shutil.copyfile(kept, cache)
+        build_index([FOLDER], folder, settings, embedder)
+        ours = kept.with_suffix(f".{os.getpid()}")  # whole, or not at all
+        shutil.copyfile(cache, ours)
+        ours.replace(kept)
     return folder

@@ -73,7 +73,7 @@ def test_search_finds_only_what_the_view_shows(index: str, cli: Cli) -> None:
         (["updated=2026-01"], {"parcel"}),
         (["updated.gte=2026-01-01", "updated.lte=2026-01-30"], set()),
     ],
-    ids=" ".join,
+    ids=lambda texts: " ".join(sorted(texts)),  # a set has no order of its own
 )
 def test_search_filters(index: str, cli: Cli, filters: list[str], found: set[str]) -> None:
     options = [part for text in filters for part in ("--filter", text)]

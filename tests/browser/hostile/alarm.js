@@ -2,7 +2,7 @@
 Object.defineProperty(window, "pwn", {
   value(number) {
     console.error(`A script ran, of payload ${number}`);
-    window.top.ran = true;
+    (window.top.ran ??= new Set()).add(number);
   },
 });
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>

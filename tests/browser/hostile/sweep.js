@@ -128,25 +128,29 @@
     return found;
   }
 
-  /** Read pages until something runs, and touch what could in them. A frame that was taken elsewhere is dropped. */
-  async function careless(pages) {
+  /**
+   * Read the pages of one payload after the other, each until it runs, and touch what could in them.
+   * `given` are numbers of payloads and pages. A frame that was taken elsewhere is dropped.
+   */
+  async function careless(given) {
     let frame = null;
-    window.ran = false;
-    for (const html of pages) {
-      if (window.ran) break;
-      if (!frame?.contentDocument) {
-        frame?.remove();
-        frame = document.createElement("iframe");
-        document.body.append(frame);
+    for (const [number, pages] of given) {
+      for (const html of pages) {
+        if (window.ran?.has(number)) break;
+        if (!frame?.contentDocument) {
+          frame?.remove();
+          frame = document.createElement("iframe");
+          document.body.append(frame);
+        }
+        const { contentWindow: inside, contentDocument: page } = frame;
+        page.open();
+        page.write(html);
+        page.close();
+        await new Promise((done) => setTimeout(done));
+        if (frame.contentDocument) await touch(all(page).filter((one) => !isQuiet(one)), inside).catch(() => {});
       }
-      const { contentWindow: inside, contentDocument: page } = frame;
-      page.open();
-      page.write(html);
-      page.close();
-      await new Promise((done) => setTimeout(done));
-      if (frame.contentDocument) await touch(all(page).filter((one) => !isQuiet(one)), inside).catch(() => {});
     }
-    frame.remove();
+    frame?.remove();
   }
 
   /** The page itself: what is wrong with it, once everything in it was touched. */
