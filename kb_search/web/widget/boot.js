@@ -6,6 +6,15 @@ const script = document.currentScript;
 const home = script?.src ? new URL(".", script.src).href : "";
 KbSearch.home ||= home;
 
+/** What a selector leads to; one that is none leads nowhere. */
+function found(selector) {
+  try {
+    return document.querySelector(selector);
+  } catch {
+    return null;
+  }
+}
+
 function start() {
   const first = !customElements.get("kb-search");
   if (first) customElements.define("kb-search", KbSearch);
@@ -15,7 +24,7 @@ function start() {
   if (target === "none" || (!target && first && document.querySelector("kb-search"))) return;
   const element = document.createElement("kb-search");
   Object.assign(element.dataset, { endpoint: home, ...options });
-  const place = target && document.querySelector(target);
+  const place = target && found(target);
   if (place) place.append(element);
   else if (target) console.warn(`kb-search: no element matches data-target="${target}".`);
   else if (document.head.contains(script)) document.body.prepend(element);

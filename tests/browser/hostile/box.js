@@ -78,5 +78,21 @@
     return results;
   }
 
-  Object.assign(hostile, { typeAll, lieAll });
+  /** The script itself, with hostile places to go to; gives what the page became that it was not. */
+  async function embedAll(address, texts) {
+    const loaded = texts.map(
+      (text) =>
+        new Promise((done) => {
+          const script = document.createElement("script");
+          Object.assign(script.dataset, { target: text || "none", events: text });
+          Object.assign(script, { src: address, onload: done, onerror: done });
+          document.body.append(script);
+        }),
+    );
+    await Promise.all(loaded);
+    document.querySelectorAll("body > script").forEach((script) => script.remove());
+    return hostile.inspect(document.body, location.href);
+  }
+
+  Object.assign(hostile, { typeAll, lieAll, embedAll });
 })();

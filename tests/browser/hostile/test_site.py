@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from xml.etree import ElementTree as Xml
 
 import httpx
 import pytest
@@ -14,6 +15,9 @@ from tests.browser.hostile.pictures import PICTURES
 from tests.browser.hostile.probe import Probe
 from tests.browser.hostile.test_pages import encoded, title_of, words
 
+ATOM = {"atom": "http://www.w3.org/2005/Atom"}
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML document may hold."""
 _MOST = 1_900
 """Characters of a query: beyond, it is cut."""
 
@@ -55,6 +59,26 @@ def test_queries_together(probe: Probe, guarded: str, tally: Counter[str]) -> No
         assert words(query) == words(probe.page.locator("kb-search").evaluate("(box) => box.query"))
         probe.touch()
         probe.check()
+
+
+def test_the_feed_is_opened_as_what_it_is(probe: Probe, bare: str, tally: Counter[str]) -> None:
+    tally["entries of the feed, opened in a tab"] += len(PAYLOADS)
+    probe.allow("favicon.ico")
+    titles: list[str] = []
+    for offset in range(0, 4 * 200, 200):
+        address = f"{bare}/v1/changes.atom?limit=200&offset={offset}&locale=en"
+        answer = httpx.get(address)
+        assert answer.headers["content-type"].startswith("application/atom+xml")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        entries = Xml.fromstring(answer.content).findall("atom:entry", ATOM)
+        titles += [entry.findtext("atom:title", "", ATOM) for entry in entries]
+        links = [link.get("href", "") for entry in entries for link in entry.findall("atom:link", ATOM)]
+        assert all(link.startswith(f"{bare}/articles/") for link in links), links
+        probe.go(address)
+        probe.page.wait_for_timeout(200)
+        probe.check()
+    shown = {words(title) for title in titles}
+    assert {words(_NO_XML.sub("", title_of(payload))) for payload in PAYLOADS} - {""} <= shown
 
 
 @pytest.mark.parametrize("address", ["/sitemap.xml", "/v1/search?q=password&limit=100", "/v1/articles/en/woven/0"])

@@ -36,6 +36,21 @@ def test_what_is_typed_and_what_is_found(
     probe.check()
 
 
+def test_attributes_of_the_script(probe: Probe, bare: str, site: Site, other_origin: str, tally: Counter[str]) -> None:
+    """Where it should go and what it should tell: a selector that is none leads nowhere, and takes nothing down."""
+    tally["attributes of the script"] += 2 * len(PAYLOADS)
+    site.put("/", PAGE)
+    probe.go(other_origin)
+    work(probe)
+    given = [payload.text for payload in PAYLOADS]
+    assert (
+        probe.page.evaluate("([address, texts]) => hostile.embedAll(address, texts)", [f"{bare}/widget.js", given])
+        == []
+    )
+    assert probe.page.locator("kb-search").count() == 0
+    probe.check()
+
+
 def test_answers_words_and_attributes(
     probe: Probe, bare: str, site: Site, other_origin: str, tally: Counter[str]
 ) -> None:
