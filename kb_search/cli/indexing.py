@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
+import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,24 +77,42 @@ def _watch(options: argparse.Namespace, settings: Settings, embedder: Any) -> No
 
     say("Watching the sources; stop with Ctrl-C.")
     sources = [source.resolve() for source in options.sources]
-    # A second of quiet first: an editor's save, or a checkout, is many changes.
-    changes_of_a_second = watch(
-        *{source if source.is_dir() else source.parent for source in sources},  # a saved file is often another file
-        watch_filter=_of_sources(sources, options.index.resolve()),
-        debounce=1_000,
-        step=200,
-        rust_timeout=1_000,
-        yield_on_timeout=True,
-        raise_interrupt=True,
-    )
-    first = True
-    try:
+    with _interrupts_noted() as stop, contextlib.suppress(KeyboardInterrupt):
+        # A second of quiet first: an editor's save, or a checkout, is many changes.
+        changes_of_a_second = watch(
+            *{source if source.is_dir() else source.parent for source in sources},  # a saved file is often another file
+            watch_filter=_of_sources(sources, options.index.resolve()),
+            debounce=1_000,
+            step=200,
+            rust_timeout=1_000,
+            yield_on_timeout=True,
+            raise_interrupt=True,
+            stop_event=stop,
+        )
+        first = True
         for changes in changes_of_a_second:
             if changes or first:  # first: what changed while the first build ran
                 _build_again(options, settings, embedder, quiet=not changes)
                 first = False
-    except KeyboardInterrupt:
-        say("Stopped watching.")
+    say("Stopped watching.")
+
+
+@contextlib.contextmanager
+def _interrupts_noted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C sets, besides raising: raised while Python frees an object, it would be lost."""
+    noted = threading.Event()
+
+    def interrupt(number: int, frame: object) -> None:
+        noted.set()
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # in the background of a shell, Ctrl-C is for somebody else
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _of_sources(sources: Sequence[Path], index: Path) -> Callable[[Any, str], bool]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Cli
 from tests.fakes import article, write
@@ -124,3 +127,32 @@ def test_a_view_that_loses_articles_is_said(cli: Cli) -> None:
     _, err = cli("index", "articles", "--index", "kb")  # the flag was forgotten
     assert "  view public: 1 articles (en 1), 1 FEWER than before\n" in err
     assert "  view internal: 2 articles (en 2)\n" in err
+
+
+class Freed:
+    """Ctrl-C comes while Python frees this, where it can raise nothing."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_swallows_ends_watching(
+    source: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds: list[Freed | None] = []
+
+    def build_again(*args: object, quiet: bool) -> None:
+        builds.append(Freed())
+        assert len(builds) < 3, "it goes on"
+        (source / f"{len(builds)}.md").touch()
+        builds[-1] = None
+
+    monkeypatch.setattr("kb_search.cli.indexing._build_again", build_again)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        _, err = cli("index", str(source), "--index", "kb", "--watch")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert err.splitlines()[-1] == "Stopped watching."
+    assert builds == [None]

@@ -31,7 +31,8 @@ def make_older(state: State, days: float, *ids: str) -> None:
 # ── Retention ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_old_is_deleted_and_what_refers_to_it_stays(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_old_is_deleted_and_what_refers_to_it_stays(opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = opener(retention_days=36_500)  # so that what it deletes by itself, as soon as it is open, is nothing here
     monkeypatch.setattr("kb_search.events.keeping._ROWS", 2)
     for number in range(5):
         state.recorder.search(search(f"q{number}"))
