@@ -11,7 +11,7 @@ from typing import NamedTuple
 _MARKED = re.compile(r"<mark>([^<]*)</mark>")
 _ITEM = re.compile(r"(?:(?P<number>\d+\.)|-(?: \[(?P<task>[ xX])\])?) ")
 _BAR = " | "
-_SHOWN_BAR = ' <span class="bar">|</span> '
+_SHOWN_BAR = ' <span class="cells">|</span> '
 
 
 class Line(NamedTuple):

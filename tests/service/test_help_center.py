@@ -127,8 +127,8 @@ def test_a_passage_keeps_its_lines(tmp_path: Path) -> None:
         ("line", "Before you ask:"),
         ("line item apart", "• look up the <mark>voucher</mark>"),
         ("line item", "• wait"),
-        ("line row apart", 'Code <span class="bar">|</span> Fix'),
-        ("line row", 'E-1 <span class="bar">|</span> Call'),
+        ("line row apart", 'Code <span class="cells">|</span> Fix'),
+        ("line row", 'E-1 <span class="cells">|</span> Call'),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from importlib.resources import files
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from kb_search.marking import mark
 from kb_search.web.passage import Line, passage_lines
 
-BAR = ' <span class="bar">|</span> '
+BAR = ' <span class="cells">|</span> '
 INSIDE = rf"(?:[^<]|{re.escape(BAR.strip())})*"
 WHOLE = re.compile(f"{INSIDE}(?:<mark>{INSIDE}</mark>{INSIDE})*")
 
@@ -68,3 +69,12 @@ def test_no_word_is_lost_and_every_line_is_whole_html(text: str, spans: list[tup
         return re.sub(r"[^ab1.<&]", "", written)
 
     assert words("".join(html.unescape(re.sub("<[^>]*>", "", line.html)) for line in lines)) == words(text)
+
+
+def test_its_parts_are_styled_as_parts_of_a_passage_alone() -> None:
+    """A class that means something elsewhere on the page too would take its looks from there."""
+    folder = files("kb_search") / "web" / "static"
+    sheets = "\n".join(sheet.read_text("utf-8") for sheet in folder.iterdir() if sheet.name.endswith(".css"))
+    for name in ("line", "item", "row", "apart", "cells"):
+        rules = [selector.strip() for selector in re.findall(rf"[^,{{}}]*\.{name}\b[^,{{}}]*", sheets)]
+        assert rules and all(selector.startswith(".passage ") for selector in rules), name
