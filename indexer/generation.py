@@ -166,14 +166,14 @@ def _shown(made: Made, pictures: Mapping[tuple[bytes, bytes], PictureFile]) -> I
 
 def _called(prepared: Sequence[Prepared], places: Sequence[int | None], live: Live | None) -> Iterator[Called]:
     """Tell what each article is called: from the live generation where it has the article."""
-    known = NameTerms(live.layout.name_terms) if live else None
+    recalled = live is not None and any(place is not None for place in places)  # else it may be of another version
+    known = NameTerms(live.layout.name_terms) if live and recalled else None
     for entry, place in zip(prepared, places, strict=True):
         if known is not None and place is not None:
             yield known.of(place)
             continue
         names, untitled = names_of(entry.article), bool(entry.article.extra.get("title_from_text"))
-        terms = stems("\n".join(names[untitled:]), entry.article.locale)
-        yield Called(len(names), digests(terms), untitled)
+        yield Called([digests(stems(name, entry.article.locale)) for name in names], untitled)
 
 
 def _analysed(prepared: Sequence[Prepared], places: Sequence[int | None], live: Live | None) -> Iterator[bytes]:

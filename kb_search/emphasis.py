@@ -33,7 +33,8 @@ class Met(NamedTuple):
 class Emphasis:
     """How one locale reads a query: terms that are marked wherever they stand, and those that are so in a phrase.
 
-    `ends` are the latter that a phrase may begin or end with; `pairs` are terms that the query has side by side.
+    `ends` are the latter that a phrase may begin or end with, and that are marked in a text that has nothing else;
+    `pairs` are terms that the query has side by side.
     """
 
     telling: frozenset[str]
@@ -44,7 +45,9 @@ class Emphasis:
         """Choose what to mark of the words met, by (start, end)."""
         if all(word.term in self.telling for word in met):  # as in most texts
             return [(word.start, word.end) for word in met]
-        return sorted((word.start, word.end) for run in self._runs(text, sorted(met)) for word in self._marked(run))
+        chosen = [word for run in self._runs(text, sorted(met)) for word in self._marked(run)]
+        # A text that has none of the telling words shows what else it was found by.
+        return sorted((word.start, word.end) for word in chosen or met if chosen or word.term in self.ends)
 
     def _runs(self, text: str, met: Sequence[Met]) -> Iterable[list[Met]]:
         """Part the words into runs that follow each other as in the query; one without neighbours is a run."""

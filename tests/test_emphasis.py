@@ -82,6 +82,13 @@ TEXTS = st.lists(st.sampled_from("a b c d e . ' -".split()), max_size=30).map(" 
 LETTERS = st.lists(st.sampled_from("abcde"), max_size=5)
 
 
+def test_a_text_without_the_telling_words_shows_what_else_it_was_found_by() -> None:
+    slots = [Slot(("order",)), Slot(("the",)), Slot(("app",))]
+    assert marked("Open the app for your order.", slots, "en") == ["app"]
+    assert marked("Cancel the order.", slots, "en") == ["order"]
+    assert marked("Open the page.", slots, "en") == []
+
+
 @given(TEXTS, LETTERS, st.fixed_dictionaries({letter: st.integers(0, 40) for letter in "abcde"}))
 def test_what_is_marked_says_something_or_stands_beside_what_does(
     text: str, query: list[str], frequency: dict[str, int]
@@ -97,7 +104,7 @@ def test_what_is_marked_says_something_or_stands_beside_what_does(
         assert not rare or word.start in places
         if word.start in places and not rare:
             near = {text[place] for place in (word.start - 2, word.start + 2) if place in places}
-            assert near or not any(0 < frequency[letter] <= 20 for letter in query)
+            assert near or not any(0 < frequency[word.term] <= 20 for word in met)
     if any(frequency[word.term] for word in met) and not any(0 < frequency[letter] <= 20 for letter in query):
         best = min(frequency[letter] for letter in query if frequency[letter])
         assert all(word.start in places for word in met if frequency[word.term] == best)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,23 @@ def test_of_articles_with_the_same_text_the_one_that_is_called_so_fits_best(open
 
 
 def test_the_beginning_of_a_text_is_no_name(opened: Open) -> None:
-    untitled = "---\naudience: public\nlocale: en\n---\nWrapping takes a day or two.\n"
-    files = {"a.md": untitled, "b.md": article("Wrapping", "Say so.", locale="en")}
-    hits = opened(files).search("wrapping", mode="keyword", explain=True).hits
-    assert {hit.id: called(hit) > 0 for hit in hits} == {"a": False, "b": True}
+    """A row of a corpus without a title is shown by its first words."""
+    rows = [("1", "", "Wrapping takes a day or two."), ("2", "Wrapping", "Say so.")]
+    lines = [
+        {"_id": key, "title": title, "text": text, "lang": "en", "audience": "public"} for key, title, text in rows
+    ]
+    searcher = opened({"corpus.jsonl": "".join(json.dumps(line) + "\n" for line in lines)})
+    hits = searcher.search("wrapping", mode="keyword", explain=True).hits
+    assert {hit.id: called(hit) > 0 for hit in hits} == {"1": False, "2": True}
+
+
+def test_words_that_other_languages_share_by_chance_call_nothing(opened: Open) -> None:
+    files = {f"en/{row}.md": article(f"Matter {row}", "Ask us about the page.", locale="en") for row in range(6)}
+    files["fr/menu.md"] = article("Menu", "Demandez-nous la carte du jour.", locale="fr")
+    files["en/menu.md"] = article("Menu", "Ask us for the card of the day.", locale="en")
+    hits = opened(files).search("where do I find the menu of the day", mode="keyword", explain=True).hits
+    values = {hit.id: called(hit) for hit in hits}
+    assert values["en/menu"] > 10 * values.get("fr/menu", 0.0)
 
 
 def test_names_follow_an_edited_title(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_keyword_score_worked_out_by_hand(tmp_path: Path) -> None:
     chance = (1 + 20 * 0.02) / (2 + 20)  # of a term that one of two articles has, and a fiftieth of 20 more
     spread = 0.02 + math.sqrt(chance * (1 - chance))
     odds = fusion.prior("keyword", 2) + fusion.WEIGHTS["keyword"].keyword * bm25 / (idf * 2.2) / spread
-    odds += fusion.WEIGHTS["keyword"].called * (1 - 2 * chance)  # it is called by all of the query
+    odds += fusion.WEIGHTS["keyword"].called * (1 - 2 * chance) ** 2  # it is called by all of the query
     assert result.hits[0].score == pytest.approx(1 / (1 + math.exp(-odds)), rel=1e-6)
 
 

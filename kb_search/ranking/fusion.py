@@ -14,8 +14,8 @@ grouped, and a query that nothing answers has no hit that looks good merely by b
   each other (naming.py). Half of it is that of the nearest name of any article: whether the view has such a subject.
 * called: how much of the query's words are among the article's names.
 
-One thing is the same for all hits of a query, and so changes no order, only whether anything fits: how many articles
-its language has.
+The articles of the query's language and the nearest name of all are the same for all hits of a query, and so change no
+order, only whether anything fits.
 
 Weights are the same for every index; benchmarks/relevance says which sets they were chosen on and what else was tried.
 """
@@ -41,7 +41,7 @@ K1 = 1.2
 class Asked(NamedTuple):
     """What holds for every hit of a query: `articles` of its language in the view, `named` of the nearest name of all.
 
-    `named` is None where no names were asked: what a hit is called is then not in the ledger.
+    `named` is None where no names were asked: it is then not in the ledger.
     """
 
     articles: float
@@ -53,7 +53,7 @@ class Weights:
     """Log-odds per unit of evidence, and before any evidence.
 
     The more articles a language has, the better the best of those that do not answer: `few` is the prior where there
-    are 50 of them or fewer, `many` where there are 350 or more, and between them it falls with the logarithm.
+    are 12 to 50 of them, `many` where there are 350 or more, and between them it falls with the logarithm.
     """
 
     semantic: float
@@ -71,12 +71,17 @@ WEIGHTS: dict[Mode, Weights] = {
 }
 
 _SMALL, _LARGE = 50, 350
+_FEW, _FEWEST, _RISE = 12, 3, 0.5
+"""Articles below which the prior rises again, down to so many, and by how much per logarithm: the best of those that do
+not answer looks the worse the fewer there are, as it does above (benchmarks/relevance)."""
 _ACROSS = 0.03
 """Worth of words in another language, a product's name among them."""
 _IMAGINED, _USUAL = 20, 0.02
 """Articles imagined beside those of a locale, and the share of them that has any given term."""
 _IN_PART, _IN_FULL = 1.5, 2.0
 """What it is worth that an article is called by words of the query: as their share counts, and as all of them do."""
+_STEEP = 2
+"""Power by which words tell less the more articles have them."""
 _FINEST = 0.02
 """Added to σ: no share is exact to a hundredth, so that a term in one article of a million does not decide alone."""
 
@@ -135,7 +140,7 @@ def telling(terms: Iterable[tuple[float, int]], documents: int) -> float:
     """
     listed = list(terms)
     total = sum(weight for weight, _ in listed)
-    return sum(weight * (1 - 2 * _chance(df, documents)) for weight, df in listed) / total if total else 0.0
+    return sum(weight * (1 - 2 * _chance(df, documents)) ** _STEEP for weight, df in listed) / total if total else 0.0
 
 
 def _chance(frequency: int, documents: int) -> float:
@@ -169,6 +174,8 @@ def articles_asked(languages: Mapping[str, float], sizes: Mapping[str, int]) -> 
 def prior(mode: Mode, articles: float) -> float:
     """Log-odds that one of `articles` in a language answers, before any evidence: never enough for a weak fit."""
     weights = WEIGHTS[mode]
+    if articles < _FEW:
+        return weights.few + _RISE * math.log(_FEW / max(articles, _FEWEST))
     size = min(max(articles, _SMALL), _LARGE)
     return weights.few + (weights.many - weights.few) * math.log(size / _SMALL) / math.log(_LARGE / _SMALL)
 

@@ -1,11 +1,11 @@
-"""The terms of what each article is called: whether the words of a query are among them, and where its names are.
+"""The terms of what each article is called: how many words of a query one of its names has, and where its names are.
 
 One mapped file for a generation, little-endian:
 
     3 × u64             numbers of articles, names and terms
     names      u64      where each article's names begin among the rows of names; then the number of all
-    starts     u64      where each article's terms begin; then the number of all
-    terms      u64      article after article, the digests of its different terms, ascending
+    starts     u64      where each name's terms begin; then the number of all
+    terms      u64      name after name, the digests of its different terms, ascending
     untitled   u8       1 where the first name is only the beginning of a text, and so is none
 
 Terms are known by their digests alone, as in postings.py.
@@ -14,7 +14,7 @@ Terms are known by their digests alone, as in postings.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,10 +33,9 @@ _HEADER = 24
 
 
 class Called(NamedTuple):
-    """One article: how many names it has, the digests of their terms, and whether the first is no name."""
+    """One article: the digests of the terms of each of its names, and whether the first is no name."""
 
-    names: int
-    terms: NDArray[np.uint64]
+    names: Sequence[NDArray[np.uint64]]
     untitled: bool
 
 
@@ -48,12 +47,13 @@ def digests(terms: Iterable[str]) -> NDArray[np.uint64]:
 def write_name_terms(path: Path, articles: Iterable[Called]) -> None:
     """Write the file from what each article is called, in order of ordinal."""
     listed = list(articles)
-    head = np.array([len(listed), sum(one.names for one in listed), sum(len(one.terms) for one in listed)], "<u8")
-    names = np.cumsum([0, *(one.names for one in listed)]).astype("<u8")
-    starts = np.cumsum([0, *(len(one.terms) for one in listed)]).astype("<u8")
+    terms = [name for one in listed for name in one.names]
+    names = np.cumsum([0, *(len(one.names) for one in listed)])
+    starts = np.cumsum([0, *map(len, terms)])
+    head = np.array([len(listed), names[-1], starts[-1]])
     with path.open("wb") as file:
-        for column in (head, names, starts, *(one.terms.astype("<u8") for one in listed)):
-            file.write(column.tobytes())
+        for column in (head, names, starts, *terms):
+            file.write(column.astype("<u8").tobytes())
         file.write(bytes(one.untitled for one in listed))
 
 
@@ -65,7 +65,8 @@ class NameTerms:
         try:
             stored: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
             counts = stored[:_HEADER].view("<u8").tolist()
-            ends = np.cumsum([_HEADER, *(8 * (counts[0] + 1),) * 2, 8 * counts[2], counts[0]]).tolist()
+            sizes = _HEADER, 8 * (counts[0] + 1), 8 * (counts[1] + 1), 8 * counts[2], counts[0]
+            ends = list(accumulate(sizes))
         except (OSError, ValueError, IndexError) as error:  # numpy's words for a file that is too short
             raise IndexCorrupt(f"{path} cannot be read ({error}). Build the index anew.") from error
         if len(stored) != ends[-1]:
@@ -79,9 +80,9 @@ class NameTerms:
 
     def of(self, article: int) -> Called:
         """Give back what was written of an article."""
-        start, end = self._starts[article : article + 2].tolist()
         first, last = self._names[article : article + 2].tolist()
-        return Called(last - first, self._terms[start:end], bool(self._untitled[article]))
+        bounds = pairwise(self._starts[first : last + 1].tolist())
+        return Called([self._terms[start:end] for start, end in bounds], bool(self._untitled[article]))
 
     def names(self, articles: Ordinals) -> tuple[Ordinals, Ordinals]:
         """List the numbers of the names of some articles, and the place of each one's article, ascending.
@@ -94,24 +95,28 @@ class NameTerms:
     def coverage(self, options: Sequence[Collection[Option]], articles: Ordinals) -> NDArray[np.float64]:
         """Share of a query that some articles are called by, in [0, 1]: float64 of shape (articles,).
 
-        `options` has for each word of the query what it may be met by: it adds the best share of those that are met.
+        `options` has for each word of the query what it may be met by: a name adds the best share of those that it
+        meets. An article counts by its best name: words here and there in many keywords are not what it is called.
         """
-        covered = np.zeros(len(articles))
-        starts = self._starts[articles].astype(np.int64)
-        rows, places = gathered(starts, self._starts[articles + 1].astype(np.int64) - starts)
+        names, places = self.names(articles)
+        starts = self._starts[names].astype(np.int64)
+        rows, owners = gathered(starts, self._starts[names + 1].astype(np.int64) - starts)
         terms = self._terms[rows]
         known: dict[str, NDArray[np.bool_]] = {}
 
         def having(term: str) -> NDArray[np.bool_]:
             if term not in known:
-                known[term] = np.zeros(len(articles), np.bool_)
-                known[term][places[terms == np.uint64(term_digest(term))]] = True
+                known[term] = np.zeros(len(names), np.bool_)
+                known[term][owners[terms == np.uint64(term_digest(term))]] = True
             return known[term]
 
+        covered = np.zeros(len(names))
         for word in options:
-            best = np.zeros(len(articles))
+            best = np.zeros(len(names))
             for option in word:
                 met = np.logical_and.reduce([having(term) for term in option.terms])
                 np.maximum(best, option.share * met, out=best)
             covered += best
-        return covered
+        called = np.zeros(len(articles))
+        np.maximum.at(called, places, covered)
+        return called

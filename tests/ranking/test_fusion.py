@@ -43,8 +43,8 @@ def test_half_of_the_words_tell_little_and_all_of_them_most() -> None:
 
 def test_to_have_words_tells_the_less_the_more_articles_have_them() -> None:
     # One term in 4 of 100 articles, and in 0.4 of 20 more.
-    assert fusion.telling([(1.0, 4)], 100) == pytest.approx(1 - 2 * 4.4 / 120)
-    assert fusion.telling([(3.0, 4), (1.0, 90)], 100) == pytest.approx(0.75 * (1 - 2 * 4.4 / 120))
+    assert fusion.telling([(1.0, 4)], 100) == pytest.approx((1 - 2 * 4.4 / 120) ** 2)
+    assert fusion.telling([(3.0, 4), (1.0, 90)], 100) == pytest.approx(0.75 * (1 - 2 * 4.4 / 120) ** 2)
     assert fusion.telling([], 100) == 0
 
 
@@ -87,11 +87,19 @@ def test_a_mode_listens_to_its_own_branch_only() -> None:
 def test_the_prior_falls_with_the_articles_of_a_language_until_there_are_many(mode: Mode) -> None:
     priors = [fusion.prior(mode, articles) for articles in (50, 51, 100, 350)]
     assert priors == sorted(set(priors), reverse=True)
-    assert fusion.prior(mode, 0) == fusion.prior(mode, 1) == priors[0] == fusion.WEIGHTS[mode].few
+    assert fusion.prior(mode, 12) == priors[0] == fusion.WEIGHTS[mode].few
     assert fusion.prior(mode, 1_000_000) == pytest.approx(priors[-1]) == pytest.approx(fusion.WEIGHTS[mode].many)
     # Half of the way down at the geometric mean.
     assert fusion.prior(mode, math.sqrt(50 * 350)) == pytest.approx((priors[0] + priors[-1]) / 2)
-    assert priors[0] < fusion.WEAK_LOG_ODDS  # without evidence nothing fits, however few there are
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_prior_rises_where_there_are_hardly_any_articles_but_never_to_a_fit(mode: Mode) -> None:
+    few = [fusion.prior(mode, articles) for articles in (0, 1, 3, 6, 11.99, 12)]
+    assert few == sorted(few, reverse=True)
+    assert few[0] == few[2] == pytest.approx(fusion.WEIGHTS[mode].few + math.log(2))  # ½ · ln(12 / 3)
+    assert few[3] == pytest.approx(fusion.WEIGHTS[mode].few + math.log(2) / 2)
+    assert few[0] < fusion.WEAK_LOG_ODDS  # without evidence nothing fits, however few there are
 
 
 def test_articles_are_counted_in_the_language_of_the_query() -> None:

@@ -79,7 +79,7 @@ def test_what_may_meet_each_word_and_what_it_then_says_of_the_query() -> None:
         [(("usaul",), round(usual, 9)), (("log", "in"), round(usual / 2, 9))],  # what nobody wrote meets nothing
     ]
     # One of 10 articles has the one, four the other; 20 more are imagined, of which 0.4 have it.
-    assert wording.telling == pytest.approx(rare * (1 - 2 * 1.4 / 30) + usual * (1 - 2 * 4.4 / 30))
+    assert wording.telling == pytest.approx(rare * (1 - 2 * 1.4 / 30) ** 2 + usual * (1 - 2 * 4.4 / 30) ** 2)
 
 
 def test_what_each_term_says_of_the_query() -> None:

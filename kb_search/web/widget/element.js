@@ -272,12 +272,14 @@ export class KbSearch extends HTMLElement {
     if (this.#open && state.status !== "asking") this.#reveal();
   }
 
-  /** What others ask, under an answer that is none. A service without suggestions is no fault. */
-  #suggest(state) {
-    this.#popular ??= this.#client.suggest("", { limit: 5, locale: this.locale }).catch(() => ({}));
-    this.#popular.then((found) => {
-      if (this.#state === state) this.#view.popular(found.suggestions ?? [], this.#context(state.query));
-    });
+  /** Under an answer that is none: what may be meant by a word that is not finished, else what others ask. */
+  async #suggest(state) {
+    const suggest = (text) => this.#client.suggest(text, { limit: 5, locale: this.locale }).catch(() => ({})); // no fault
+    let { suggestions: found = [] } = await suggest(state.query);
+    const begun = found.length > 0;
+    if (!begun) ({ suggestions: found = [] } = await (this.#popular ??= suggest("")));
+    const heading = begun ? "begun" : found.some((one) => one.kind === "query") ? "popular" : "start";
+    if (this.#state === state) this.#view.suggest(found, heading, this.#context(state.query));
   }
 
   #reveal() {

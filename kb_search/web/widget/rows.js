@@ -10,13 +10,18 @@ export function addressOf(hit, endpoint) {
   return url?.href ?? null;
 }
 
+/** Says the language of what is in another one than the reader's: an element in a list, or none. */
+export function tag(own, locale, words) {
+  if (!locale || !own || primary(own) === primary(locale)) return [];
+  return [h("span", { class: "tag" }, words.say("language", { language: words.language(own) }))];
+}
+
 /**
  * @param {object} hit  @param {number} number  from 0
  * @param {{words: object, locale: string, endpoint: URL, tab: boolean}} context
  */
 export function row(hit, number, { words, locale, endpoint, tab }) {
   const { heading = "", html = "" } = hit.passage ?? {};
-  const foreign = locale && hit.locale && primary(hit.locale) !== primary(locale);
   const others = (hit.translations ?? []).map((one) => words.language(one.locale)).join(", ");
   const own = { lang: hit.locale, dir: "auto" };
   return h(
@@ -36,7 +41,7 @@ export function row(hit, number, { words, locale, endpoint, tab }) {
       "span",
       { class: "head" },
       h("span", { class: "title", part: "title", ...own }, hit.title),
-      foreign && h("span", { class: "tag" }, words.say("language", { language: words.language(hit.locale) })),
+      ...tag(hit.locale, locale, words),
       tab && h("span", { class: "hidden" }, ` (${words.say("tab")})`),
     ),
     html && h("span", { class: String(html).includes("\n") ? "text lines" : "text", part: "passage", ...own }, marked(html)),

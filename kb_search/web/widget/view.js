@@ -1,7 +1,7 @@
 /** What is on the screen: the field and its panel, made once; the panel's parts, made anew from each state. */
 
 import { h, safeUrl } from "./dom.js";
-import { row } from "./rows.js";
+import { row, tag } from "./rows.js";
 
 /** How long the live region waits: a reader who types hears one count, not ten. */
 const QUIET = 500;
@@ -118,7 +118,7 @@ export class View {
   }
 
   #failed({ error }, { words, retry }) {
-    const why = [401, 403].includes(error.status) ? "refused" : navigator.onLine ? "failed" : "offline";
+    const why = [401, 403].includes(error.status) ? "refused" : error.status === 429 ? "busy" : navigator.onLine ? "failed" : "offline";
     this.notice.replaceChildren(h("p", {}, words.say(why)));
     const again = why !== "refused" && h("button", { type: "button", class: "vote", click: retry }, words.say("retry"));
     this.aside.replaceChildren(...[again].filter(Boolean));
@@ -129,14 +129,14 @@ export class View {
     return [];
   }
 
-  /** What others ask: queries that can be asked with a click, and articles. */
-  popular(suggestions, { words, endpoint, ask }) {
-    const items = suggestions.map(({ kind, text, url }) => {
+  /** Queries that can be asked with a click, and articles. */
+  suggest(suggestions, heading, { words, locale, endpoint, ask }) {
+    const items = suggestions.map(({ kind, text, url, locale: own }) => {
       const address = kind === "article" && safeUrl(url, endpoint);
-      if (address) return h("li", {}, h("a", { class: "link", href: address.href }, text));
+      if (address) return h("li", {}, h("a", { class: "link", href: address.href, lang: own, dir: "auto" }, text), ...tag(own, locale, words));
       return kind === "query" && h("li", {}, h("button", { type: "button", class: "link", click: () => ask(text) }, text));
     });
-    if (items.some(Boolean)) this.aside.append(h("p", { class: "over" }, words.say("popular")), h("ul", {}, items));
+    if (items.some(Boolean)) this.aside.append(h("p", { class: "over" }, words.say(heading)), h("ul", {}, items));
   }
 
   /** Open or close the panel. */

@@ -48,6 +48,7 @@ class FakeApi:
     def __init__(self, context: BrowserContext) -> None:
         self.answers: dict[str, dict[str, Any] | int] = {}
         self.suggestions: list[dict[str, Any]] = []
+        self.begun: dict[str, list[dict[str, Any]]] = {}
         self.held: dict[str, Route] = {}
         self.hold: set[str] = set()
         self.searches: list[dict[str, str]] = []
@@ -94,7 +95,8 @@ class FakeApi:
             route.fulfill(json=given, headers=ANYONE)
 
     def _suggest(self, route: Route) -> None:
-        route.fulfill(json={"suggestions": self.suggestions}, headers=ANYONE)
+        query = parse_qs(urlsplit(route.request.url).query).get("q", [""])[0]
+        route.fulfill(json={"suggestions": self.begun.get(query, []) if query else self.suggestions}, headers=ANYONE)
 
     def _event(self, route: Route) -> None:
         self.events.append(json.loads(route.request.post_data or ""))

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.watching import Watch
 from tests.browser.widget.conftest import Open
 from tests.browser.widget.fake_api import FakeApi, answer, hit
 
@@ -128,6 +129,49 @@ def test_nothing_found_has_next_steps(open_box: Open, api: FakeApi) -> None:
     box.page.get_by_role("button", name="dim the lamp").click()
     expect(box.options).to_contain_text("The dim the lamp")
     expect(box.input).to_have_value("dim the lamp")
+
+
+def test_the_beginning_of_a_title_is_no_dead_end(open_box: Open, api: FakeApi) -> None:
+    """While one types, half a word finds nothing: what it may become is offered before what others ask."""
+    api.suggestions = [{"kind": "query", "text": "dim the lamp"}]
+    api.begun["hol"] = [
+        {"kind": "article", "text": "Holidays", "url": "/articles/en/holidays", "locale": "en"},
+        {"kind": "article", "text": "Holding a spool", "url": "/articles/tr/hold", "locale": "tr"},
+    ]
+    api.answers["hol"] = answer("hol", outcome="none")
+    box = open_box()
+    box.type("hol")
+    expect(box.panel.locator(".aside .over")).to_have_text("Do you mean one of these?")
+    expect(box.panel.locator(".aside li")).to_have_text(["Holidays", "Holding a spoolin Turkish"])
+    expect(box.page.get_by_role("link", name="Holidays")).to_have_attribute(
+        "href", re.compile("/articles/en/holidays$")
+    )
+
+
+@pytest.mark.parametrize(
+    ("suggestions", "heading"),
+    [
+        ([{"kind": "query", "text": "dim the lamp"}], "Others ask"),
+        ([{"kind": "article", "text": "The loom", "url": "/articles/en/loom"}], "Articles to start with"),
+    ],
+)
+def test_what_nobody_asked_is_not_said_to_be_asked(
+    open_box: Open, api: FakeApi, suggestions: list[dict[str, str]], heading: str
+) -> None:
+    api.suggestions = list(suggestions)
+    api.answers["xyz"] = answer("xyz", outcome="none")
+    box = open_box()
+    box.type("xyz")
+    expect(box.panel.locator(".aside .over")).to_have_text(heading)
+
+
+def test_too_many_questions_are_called_that(open_box: Open, api: FakeApi, watch: Watch) -> None:
+    watch.expect("status of 429")
+    api.answers["lamp"] = 429
+    box = open_box()
+    box.type("lamp")
+    expect(box.panel.locator(".notice")).to_have_text("Too much is asked at the moment. Try again in a minute.")
+    expect(box.page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_without_a_hit_there_is_no_list(open_box: Open, api: FakeApi) -> None:
