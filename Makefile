@@ -27,7 +27,7 @@ demo: demo-index
 
 # One process a core, each with one thread of arithmetic; four of them, at a gigabyte each, are enough.
 test: $(VENV)/installed check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 15
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .
