@@ -25,7 +25,7 @@ demo-index: $(VENV)/installed
 demo: demo-index
 	@echo; $(BIN)/kb-search serve --index $(INDEX)
 
-# One process a core, each with one thread of arithmetic; four of them, at a gigabyte each, are enough.
+# One process a core, each with one thread of arithmetic; four of them, at up to 3 GB each, are enough.
 test: $(VENV)/installed check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 15
 

@@ -72,7 +72,7 @@ def test_a_key_needs_an_index(cli: Cli) -> None:
 def test_what_was_recorded_proposes_judged_queries(index: str, cli: Cli) -> None:
     with open_state(Settings(), Path(index)) as state:
         for number in range(3):
-            state.recorder.search(search(f"q{number}", "lost my password"))
+            state.recorder.search(search(f"q{number}", "lost my password", hits=("password",)))
             state.recorder.event(event("click", f"q{number}", "password"))
         state.recorder.search(search("q9", "vault", view="agents"))
     out, err = cli("events", "export", "--index", index, "--view", "public")

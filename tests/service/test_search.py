@@ -40,7 +40,7 @@ def test_an_answer_is_the_search_result(client: TestClient, index: Path) -> None
 def test_a_hit_without_explanation_has_null(client: TestClient) -> None:
     assert search(client, "password")["hits"][0]["explanation"] is None
     explanation = search(client, "password", explain="true")["hits"][0]["explanation"]
-    assert set(explanation["ledger"]) == {"prior", "named", "semantic", "keyword"}
+    assert set(explanation["ledger"]) == {"prior", "named", "semantic", "keyword", "called"}
 
 
 def test_get_and_post_answer_the_same(client: TestClient) -> None:
@@ -58,7 +58,7 @@ def test_post_takes_every_option(client: TestClient) -> None:
     body = {"query": "password", "offset": 0, "mode": "keyword", "explain": True, "fold_translations": False}
     result = client.post("/v1/search", json=body).json()
     assert ARTICLE in ids(result)
-    assert set(result["hits"][0]["explanation"]["ledger"]) == {"prior", "keyword"}
+    assert set(result["hits"][0]["explanation"]["ledger"]) == {"prior", "keyword", "called"}
     assert result["hits"][0]["translations"] == []
 
 
