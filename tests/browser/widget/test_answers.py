@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.watching import Watch
 from tests.browser.widget.conftest import Open
 from tests.browser.widget.fake_api import FakeApi, answer, hit
 
@@ -163,15 +162,6 @@ def test_what_nobody_asked_is_not_said_to_be_asked(
     box = open_box()
     box.type("xyz")
     expect(box.panel.locator(".aside .over")).to_have_text(heading)
-
-
-def test_too_many_questions_are_called_that(open_box: Open, api: FakeApi, watch: Watch) -> None:
-    watch.expect("status of 429")
-    api.answers["lamp"] = 429
-    box = open_box()
-    box.type("lamp")
-    expect(box.panel.locator(".notice")).to_have_text("Too much is asked at the moment. Try again in a minute.")
-    expect(box.page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_without_a_hit_there_is_no_list(open_box: Open, api: FakeApi) -> None:

@@ -86,7 +86,7 @@ def test_a_key_is_sent_and_no_cookie(open_box: Open, api: FakeApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(503, "cannot be reached"), (429, "cannot be reached"), (0, "cannot be reached")]
+    ("status", "words"), [(503, "cannot be reached"), (429, "Too much is asked"), (0, "cannot be reached")]
 )
 def test_a_failure_is_said_and_can_be_tried_again(
     open_box: Open, api: FakeApi, watch: Watch, status: int, words: str

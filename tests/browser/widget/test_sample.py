@@ -95,7 +95,7 @@ def test_nothing_found(open_box: Open, page: Page, sample_help_center: str) -> N
     box = open_box(f'data-contact-url="{contact}"', 'lang="tr"', service=sample_help_center)
     box.type("xqzvbn")
     expect(box.panel).to_contain_text("“xqzvbn” için sonuç bulunamadı")
-    expect(box.panel).to_contain_text("Sık sorulanlar")
+    expect(box.panel).to_contain_text("Başlangıç için")  # nobody asked anything yet
     expect(page.get_by_role("link", name="Bize ulaşın")).to_have_attribute("href", contact.format(query="xqzvbn"))
 
 
