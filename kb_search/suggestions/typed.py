@@ -55,8 +55,9 @@ def _read(text: str, language: str, finished: bool) -> tuple[Chunk, ...]:
     spans = [found.span() for found in CHUNK.finditer(text)][:MOST_CHUNKS]
     last = len(spans) - 1
     return tuple(
-        Chunk(_readings(tokens(text[start:end], language), is_open=number == last and not finished))
+        Chunk(_readings(found, is_open=number == last and not finished))
         for number, (start, end) in enumerate(spans)
+        if (found := tokens(text[start:end], language))  # an elided article alone is no word
     )
 
 
