@@ -25,7 +25,8 @@ demo-index: $(VENV)/installed
 demo: demo-index
 	@echo; $(BIN)/kb-search serve --index $(INDEX)
 
-# A browser takes the cores that it gets, so its tests come last and alone. For the others one process a core, each with one thread of arithmetic; four of them, at up to 3 GB each, are enough.
+# A browser takes the cores that it gets, so its tests come last and alone. The others run one process a core, each with
+# one thread of arithmetic; four of them, at up to 3 GB each, are enough.
 test: $(VENV)/installed check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 15 --ignore tests/browser
 	$(BIN)/python -m pytest --durations 15 tests/browser

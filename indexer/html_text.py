@@ -11,7 +11,7 @@ from html import unescape
 from indexer.links import LinkCollector
 from indexer.page_writer import PageWriter
 
-_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*)>""")
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([A-Za-z-]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'=<>`]++)""")
 _HIDDEN = re.compile(r"<(script|style|template|noscript)\b", re.IGNORECASE)
 _WHITESPACE = re.compile(r"\s+")

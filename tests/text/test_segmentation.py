@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kb_search.text.segmentation import CHUNK, bigrams, is_unspaced
 
@@ -49,3 +51,11 @@ def test_scripts_without_spaces(run: str) -> None:
 def test_bigrams_never_begin_with_a_sign_that_belongs_to_the_character_before() -> None:
     assert [("ผ่าน"[start:end]) for start, end in bigrams("ผ่าน")] == ["ผ่า", "าน"]
     assert bigrams("字") == [(0, 1)]
+
+
+@given(st.text(st.sampled_from("abé1 '’-._@#+C\u0301"), max_size=14))
+@example("Feuille à partir d'")
+def test_a_chunk_ends_with_no_sign_that_only_joins(text: str) -> None:
+    """`d'` at the end of what is typed is the word `d`, whichever Python reads it."""
+    for found in CHUNK.finditer(text):
+        assert found.group()[-1] not in "'’-.@_"
